@@ -1,0 +1,120 @@
+/** Puts an app together: routes of app and blueprints into one router, each with its plan. Opens nothing. */
+import type { Blueprint, Registration } from './blueprint.ts'
+import { coreError } from './core-errors.ts'
+import type { Assembly } from './dispatch.ts'
+import { HttpError } from './http-error.ts'
+import type { Log } from './log.ts'
+import { readPath } from './path-pattern.ts'
+import { compilePlan, type Hooks } from './plan.ts'
+import { Reply } from './reply.ts'
+import type { Registry } from './registry.ts'
+import { Route, type RouteRecord } from './route.ts'
+import { Router } from './router.ts'
+import { DECLARATIONS, type Declarations } from './scaffold.ts'
+import type { RequestContext } from './request-context.ts'
+
+/** An app, assembled. */
+export interface AssembledApp extends Assembly {
+  readonly routes: readonly Route[]
+  readonly named: ReadonlyMap<string, Route & { readonly name: string }>
+}
+
+/** What is assembled. */
+export interface AssemblyInput {
+  readonly declarations: Declarations
+  readonly registrations: readonly Registration[]
+  readonly registry: Registry
+  readonly log: Log
+  /** Routes that core adds itself, such as the one for static files. */
+  readonly own: readonly RouteRecord[]
+}
+
+/** @throws MicroError for paths, names and needs that do not fit together. */
+export function assemble({ declarations, registrations, registry, log, own }: AssemblyInput): AssembledApp {
+  const router = new Router<Route>()
+  const routes: Route[] = []
+  const named = new Map<string, Route & { readonly name: string }>()
+  const json = () => registry.json
+
+  const add = (record: RouteRecord, scopes: readonly Hooks[], prefix: string, blueprint: string | undefined): void => {
+    const path = prefix + (prefix !== '' && record.path === '/' ? '' : record.path)
+    const pattern = readPath(path, registry.converters, (problem) => {
+      throw coreError('MICRO_PATH_INVALID', { path, where: record.where, problem })
+    })
+    const name = record.name === undefined ? undefined : blueprint === undefined ? record.name : `${blueprint}.${record.name}`
+    const route = new Route(record, pattern, name, blueprint)
+    for (const { needs } of record.middleware) {
+      const missing = needs.find((need) => !registry.extensions.has(need))
+      if (missing !== undefined) {
+        throw coreError('MICRO_MIDDLEWARE_NEED', { path, where: record.where, need: missing })
+      }
+    }
+    route.plan = compilePlan(scopes, record.methods[0], { path, where: record.where, run: record.handler, middleware: record.middleware }, json)
+    router.add(route, (other, method) => {
+      throw coreError('MICRO_ROUTE_TAKEN', { method, path, first: other.record.where, second: record.where })
+    })
+    if (name !== undefined) {
+      const other = named.get(name)
+      if (other !== undefined && other.path !== path) {
+        throw coreError('MICRO_ROUTE_NAME_TAKEN', { name, first: other.record.where, second: record.where })
+      }
+      named.set(name, route as Route & { readonly name: string })
+    }
+    routes.push(route)
+  }
+
+  const addBlueprint = ({ blueprint, options }: Registration, scopes: readonly Hooks[], prefix: string, parent: string | undefined): void => {
+    const own = options.name ?? blueprint.name
+    const name = parent === undefined ? own : `${parent}.${own}`
+    const below = prefix + (options.prefix ?? blueprint.prefix)
+    const inner = [...scopes, blueprint[DECLARATIONS]]
+    blueprint.seal()
+    for (const record of blueprint[DECLARATIONS].routes) {
+      add(record, inner, below, name)
+    }
+    for (const child of blueprint.children) {
+      addBlueprint(child, inner, below, name)
+    }
+  }
+
+  for (const record of [...declarations.routes, ...own]) {
+    add(record, [declarations], '', undefined)
+  }
+  for (const registration of registrations) {
+    addBlueprint(registration, [declarations], '', undefined)
+  }
+  const miss = compilePlan([declarations], undefined, { path: '', where: 'core', run: (ctx) => missed(router, ctx as RequestContext), middleware: [] }, json)
+  return {
+    router,
+    routes,
+    named,
+    miss,
+    log,
+    get json() {
+      return registry.json
+    },
+  }
+}
+
+/** No route answers: a path that only lacks or repeats slashes is redirected (308 keeps method and body), any other is 404. */
+function missed(router: Router<Route>, ctx: RequestContext): Reply {
+  const { target } = ctx.source
+  const merged = ctx.path.replace(/\/{2,}/g, '/')
+  for (const path of [merged, `${merged}/`]) {
+    if (path !== ctx.path && router.find(path)?.leaf.find(ctx.method) !== undefined) {
+      return new Reply(308, null, null, ['Location', path + target.slice(ctx.path.length)])
+    }
+  }
+  throw new HttpError(404, 'There is nothing at this address.')
+}
+
+/** The needs of a blueprint and of those inside it. @throws MicroError `MICRO_BLUEPRINT_NEED`. */
+export function checkBlueprintNeeds(blueprint: Blueprint, registry: Registry): void {
+  const missing = blueprint.needs.find((need) => !registry.extensions.has(need))
+  if (missing !== undefined) {
+    throw coreError('MICRO_BLUEPRINT_NEED', { name: blueprint.name, need: missing })
+  }
+  for (const { blueprint: child } of blueprint.children) {
+    checkBlueprintNeeds(child, registry)
+  }
+}

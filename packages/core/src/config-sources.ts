@@ -1,0 +1,116 @@
+/** Where configuration comes from: the file, the environment with `.env` files below it, and the options of `micro()`. */
+import { coreError } from './core-errors.ts'
+
+/** Nested values as they were given. */
+export interface ConfigTree {
+  readonly [key: string]: unknown
+}
+
+/** One layer of configuration. */
+export interface ConfigLayer {
+  readonly values: ConfigTree
+  /** Where the value at a path comes from, in words. */
+  source(path: readonly string[]): string
+}
+
+/** An environment variable and where it was set. */
+export interface EnvironmentEntry {
+  readonly value: string
+  readonly source: string
+}
+
+/** What an app's configuration is made from. */
+export interface ConfigSources {
+  /** The configuration file. */
+  readonly file: ConfigLayer
+  readonly environment: ReadonlyMap<string, EnvironmentEntry>
+  /** What `micro(import.meta, { config })` was given. */
+  readonly overrides: ConfigLayer
+}
+
+/** What `readSources` looks at. */
+export interface SourceOptions {
+  /** Directory that `.env` lies in. */
+  readonly rootPath: string | undefined
+  readonly instancePath: string | undefined
+  /** Stands for the process's environment; `.env` files are then not read. */
+  readonly env: { readonly [name: string]: string | undefined } | undefined
+  readonly overrides: ConfigTree
+}
+
+/** Reads all sources, synchronously. @throws MicroError `MICRO_CONFIG_FILE`. */
+export function readSources({ rootPath, instancePath, env, overrides }: SourceOptions): ConfigSources {
+  const environment = new Map<string, EnvironmentEntry>()
+  if (env === undefined && rootPath !== undefined) {
+    readDotenv(`${rootPath}/.env`, environment)
+  }
+  for (const [name, value] of Object.entries(env ?? globalThis.process?.env ?? {})) {
+    if (value !== undefined && name.startsWith('MICRO_')) {
+      environment.set(name, { value, source: `environment variable ${name}` })
+    }
+  }
+  const named = environment.get('MICRO_CONFIG')?.value
+  const path = named ?? (instancePath === undefined ? undefined : `${instancePath}/config.json`)
+  return {
+    file: path === undefined ? NO_FILE : readFile(path, named !== undefined),
+    environment,
+    overrides: { values: overrides, source: (keys) => `option config.${keys.join('.')} of micro()` },
+  }
+}
+
+const NO_FILE: ConfigLayer = { values: {}, source: () => 'no file' }
+
+function readText(path: string): string | undefined {
+  try {
+    return process.getBuiltinModule('node:fs').readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || globalThis.process?.getBuiltinModule === undefined) {
+      return undefined
+    }
+    throw coreError('MICRO_CONFIG_FILE', { file: path, reason: error instanceof Error ? error.message : String(error) }, { cause: error })
+  }
+}
+
+function readDotenv(path: string, into: Map<string, EnvironmentEntry>): void {
+  const text = readText(path)
+  if (text === undefined) {
+    return
+  }
+  const lines = text.split(/\r?\n/)
+  for (const [name, value] of Object.entries(process.getBuiltinModule('node:util').parseEnv(text))) {
+    if (value !== undefined && name.startsWith('MICRO_')) {
+      const line = lines.findLastIndex((candidate) => new RegExp(`^\\s*(export\\s+)?${name}\\s*=`).test(candidate)) + 1
+      into.set(name, { value, source: `${path}:${line} (${name})` })
+    }
+  }
+}
+
+function readFile(path: string, required: boolean): ConfigLayer {
+  const text = readText(path)
+  if (text === undefined) {
+    if (required) {
+      throw coreError('MICRO_CONFIG_FILE', { file: path, reason: 'there is no such file (it was named by MICRO_CONFIG)' })
+    }
+    return NO_FILE
+  }
+  let values: unknown
+  try {
+    values = JSON.parse(text)
+  } catch (error) {
+    throw coreError('MICRO_CONFIG_FILE', { file: path, reason: error instanceof Error ? error.message : String(error) }, { cause: error })
+  }
+  if (typeof values !== 'object' || values === null || Array.isArray(values)) {
+    throw coreError('MICRO_CONFIG_FILE', { file: path, reason: 'it holds no JSON object' })
+  }
+  return { values: values as ConfigTree, source: (keys) => `${path}:${lineOf(text, keys)}` }
+}
+
+/** Line of a key in a JSON text: each key of the path is looked for behind the one before. */
+function lineOf(text: string, keys: readonly string[]): number {
+  let at = 0
+  for (const key of keys) {
+    const match = new RegExp(`${JSON.stringify(key).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*:`).exec(text.slice(at))
+    at += match === null ? 0 : match.index
+  }
+  return text.slice(0, at).split('\n').length
+}

@@ -1,0 +1,237 @@
+/**
+ * How members, needs, middleware and results find their types: all of core's type-level work but the path grammar.
+ * Every wrong call fails with a sentence, which stands here as a string type in the place of the argument.
+ */
+import type { Context } from './context.ts'
+import type { AnyExtension, Need, Member } from './extension.ts'
+import type { Micro } from './micro.ts'
+import type { AnyMiddleware } from './middleware.ts'
+import type { CheckPath } from './path-params.ts'
+
+// ── what an app or a blueprint knows ────────────────────────────────────────────────────────────────────────────
+
+/** The phantom that carries types through `use`: members of the app, of the context, and converters. */
+export interface Types {
+  readonly app: object
+  readonly context: object
+  readonly converters: object
+}
+
+/** Anything that carries `Types`. The phantom is required: an optional one accepts missing needs silently. */
+export interface Typed {
+  readonly '~types': Types
+}
+
+type Have<A extends Typed> = A['~types']
+
+// ── needs ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+type MemberOf<D> = D extends Need<infer M, boolean> ? M : never
+type IsOptional<D> = D extends Need<Member, infer O> ? O : never
+type RequiredNeeds<R, Side extends 'app' | 'context'> = {
+  readonly [K in keyof R as IsOptional<R[K]> extends true ? never : K]: MemberOf<R[K]>[Side]
+}
+type OptionalNeeds<R, Side extends 'app' | 'context'> = {
+  readonly [K in keyof R as IsOptional<R[K]> extends true ? K : never]?: MemberOf<R[K]>[Side]
+}
+
+/** What an extension's needs come to, as plain object types: one assignability test checks them. */
+export interface NeededMembers {
+  readonly app: object
+  readonly context: object
+  readonly maybeApp: object
+  readonly maybeContext: object
+}
+
+/** `NeededMembers` of a record of needs. */
+export interface NeedsOf<R> {
+  readonly app: RequiredNeeds<R, 'app'>
+  readonly context: RequiredNeeds<R, 'context'>
+  readonly maybeApp: OptionalNeeds<R, 'app'>
+  readonly maybeContext: OptionalNeeds<R, 'context'>
+}
+
+type Missing<H, R> = { [K in keyof R]: K extends keyof H ? never : K }[keyof R] & string
+type Wrong<H, R> = { [K in keyof R]: K extends keyof H ? (H[K] extends R[K] ? never : K) : never }[keyof R] & string
+
+// ── app.use ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+type Reserved = keyof Micro | keyof Context
+
+type NameProblem<A extends Typed, N extends string> = N extends keyof Have<A>['app']
+  ? `extension '${N}' is already installed: give the second one another name with .as('…')`
+  : N extends Reserved
+    ? `extension '${N}': '${N}' is a member of core's own; choose another name`
+    : never
+
+type WrongNeeds<A extends Typed, R extends NeededMembers> =
+  | Wrong<Have<A>['app'], R['app']>
+  | Wrong<Have<A>['context'], R['context']>
+  | Wrong<Have<A>['app'], R['maybeApp']>
+  | Wrong<Have<A>['context'], R['maybeContext']>
+
+type NeedsProblem<A extends Typed, R, N extends string> = R extends NeededMembers
+  ? [Missing<Have<A>['app'], R['app']>] extends [never]
+    ? [WrongNeeds<A, R>] extends [never]
+      ? never
+      : `'${N}' needs '${WrongNeeds<A, R>}' of another type than the one installed`
+    : `'${N}' needs '${Missing<Have<A>['app'], R['app']>}': install it first with .use()`
+  : never
+
+type UseProblem<A extends Typed, E extends AnyExtension> = [NeedsProblem<A, E['~types']['needs'], E['name']>] extends [never]
+  ? NameProblem<A, E['name']>
+  : NeedsProblem<A, E['~types']['needs'], E['name']>
+
+/** `unknown` where `E` may be installed in `A`, else the sentence that says why not. */
+export type CheckUse<A extends Typed, E extends AnyExtension> = [UseProblem<A, E>] extends [never] ? unknown : UseProblem<A, E>
+
+/** What `use` adds to the app's type. Intersected, never flattened, so that a subclass keeps its own members. */
+export type Installed<E extends AnyExtension> = E['~types']['app'] & {
+  readonly config: E['~types']['config']
+  readonly '~types': {
+    readonly app: E['~types']['app']
+    readonly context: E['~types']['context']
+    readonly converters: E['~types']['converters']
+  }
+}
+
+// ── blueprints ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The context members that a list of extensions brings. */
+export type ContextOf<E extends readonly AnyExtension[]> = E extends readonly [
+  infer First extends AnyExtension,
+  ...infer Rest extends readonly AnyExtension[],
+]
+  ? First['~types']['context'] & ContextOf<Rest>
+  : {}
+
+/** The app members that a list of extensions brings. */
+export type AppOf<E extends readonly AnyExtension[]> = E extends readonly [
+  infer First extends AnyExtension,
+  ...infer Rest extends readonly AnyExtension[],
+]
+  ? First['~types']['app'] & AppOf<Rest>
+  : {}
+
+/** The converters that a list of extensions brings. */
+export type ConvertersOf<E extends readonly AnyExtension[]> = E extends readonly [
+  infer First extends AnyExtension,
+  ...infer Rest extends readonly AnyExtension[],
+]
+  ? First['~types']['converters'] & ConvertersOf<Rest>
+  : {}
+
+/** Anything that `register` takes. */
+export interface AnyBlueprint extends Typed {
+  readonly name: string
+}
+
+type BlueprintWrong<A extends Typed, B extends AnyBlueprint> =
+  | Wrong<Have<A>['app'], Have<B>['app']>
+  | Wrong<Have<A>['context'], Have<B>['context']>
+
+/** `unknown` where `B` may be registered in `A`, else the sentence that says why not. */
+export type CheckRegister<A extends Typed, B extends AnyBlueprint> = [Missing<Have<A>['app'], Have<B>['app']>] extends [never]
+  ? [BlueprintWrong<A, B>] extends [never]
+    ? unknown
+    : `blueprint '${B['name']}' needs '${BlueprintWrong<A, B>}' of another type than the one installed`
+  : `blueprint '${B['name']}' needs '${Missing<Have<A>['app'], Have<B>['app']>}': install it first with .use()`
+
+// ── middleware ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+type AddsAll<L extends readonly AnyMiddleware[]> = L extends readonly [infer First extends AnyMiddleware]
+  ? First['~middleware']['adds']
+  : L extends readonly [infer First extends AnyMiddleware, ...infer Rest extends readonly AnyMiddleware[]]
+    ? Override<First['~middleware']['adds'], AddsAll<Rest>>
+    : {}
+
+type Unmet<C, M extends AnyMiddleware> = C extends M['~middleware']['needs']
+  ? never
+  : Missing<C, M['~middleware']['needs']> | Wrong<C, M['~middleware']['needs']>
+
+type CheckList<C, L extends readonly AnyMiddleware[]> = C extends L[number]['~middleware']['needs']
+  ? unknown
+  : CheckEach<C, L>
+
+/** Each middleware against the context as the ones before it leave it. */
+type CheckEach<C, L extends readonly AnyMiddleware[]> = L extends readonly [
+  infer First extends AnyMiddleware,
+  ...infer Rest extends readonly AnyMiddleware[],
+]
+  ? [Unmet<C, First>] extends [never]
+    ? readonly [First, ...Extract<CheckEach<Override<C, First['~middleware']['adds']>, Rest>, readonly unknown[]>]
+    : readonly [
+        `this middleware needs '${Unmet<C, First>}': install it first with .use(), or name it in the blueprint's needs`,
+        ...Rest,
+      ]
+  : readonly []
+
+/** Options of one route. */
+export interface RouteOptions {
+  /** Its name for `urlFor`; inside a blueprint it becomes `<blueprint>.<name>`. */
+  readonly name?: string
+  /** Middleware in the order it runs. */
+  readonly use?: readonly AnyMiddleware[]
+  /** Largest body in bytes; `config.limits.bodyBytes` otherwise. */
+  readonly maxBytes?: number
+}
+
+type ListOf<O> = O extends readonly AnyMiddleware[]
+  ? O
+  : O extends { readonly use: infer L extends readonly AnyMiddleware[] }
+    ? L
+    : readonly []
+
+type CheckOptions<C, O> = O extends readonly AnyMiddleware[]
+  ? CheckList<C, O>
+  : O extends { readonly use: infer L extends readonly AnyMiddleware[] }
+    ? { readonly use: CheckList<C, L> }
+    : unknown
+
+/** `C` with the members of `A` in the place of its own of the same name: a middleware may narrow `query` or `params`. */
+export type Override<C, A> = [keyof A & keyof C] extends [never] ? C & A : Omit<C, keyof A> & A
+
+// ── handlers and routes ─────────────────────────────────────────────────────────────────────────────────────────
+
+/** What a handler may return; promises of it too. A promise is an object as well, so `then` is excluded. */
+export type HandlerResult = string | (object & { readonly then?: never })
+
+/** The sentence for a handler that may return nothing, or something that is no reply. */
+export type NoReply = 'a handler returns a string, an object, bytes, a stream or a Response: this one may return something else, or nothing'
+
+type CheckResult<R> = [Awaited<R>] extends [HandlerResult] ? R : NoReply
+
+type ContextFor<S extends Typed, P extends string> = Context<P, S['~types']['converters']> & S['~types']['context']
+
+/** Registers a route, with or without options or a list of middleware. Returns the app or blueprint itself. */
+export interface RouteMethod<S extends Typed> {
+  <P extends string, R>(
+    path: CheckPath<P, S['~types']['converters']>,
+    handler: (ctx: ContextFor<S, P>) => CheckResult<R>,
+  ): S
+  <P extends string, const O extends RouteOptions | readonly AnyMiddleware[], R>(
+    path: CheckPath<P, S['~types']['converters']>,
+    options: O & CheckOptions<ContextFor<S, P>, O>,
+    handler: (ctx: Override<ContextFor<S, P>, AddsAll<ListOf<O>>>) => CheckResult<R>,
+  ): S
+}
+
+/** The route methods of one path: `app.route('/notes/:id').get(…).put(…)`. */
+export interface PathMethod<S extends Typed, P extends string, Self> {
+  <R>(handler: (ctx: ContextFor<S, P>) => CheckResult<R>): Self
+  <const O extends RouteOptions | readonly AnyMiddleware[], R>(
+    options: O & CheckOptions<ContextFor<S, P>, O>,
+    handler: (ctx: Override<ContextFor<S, P>, AddsAll<ListOf<O>>>) => CheckResult<R>,
+  ): Self
+}
+
+/** Several methods of one path. */
+export interface PathRoutes<S extends Typed, P extends string> {
+  readonly get: PathMethod<S, P, PathRoutes<S, P>>
+  readonly post: PathMethod<S, P, PathRoutes<S, P>>
+  readonly put: PathMethod<S, P, PathRoutes<S, P>>
+  readonly patch: PathMethod<S, P, PathRoutes<S, P>>
+  readonly delete: PathMethod<S, P, PathRoutes<S, P>>
+  readonly options: PathMethod<S, P, PathRoutes<S, P>>
+  readonly all: PathMethod<S, P, PathRoutes<S, P>>
+}

@@ -1,0 +1,79 @@
+/** Levels of a log line, from chatty to grave. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+const RANK: { readonly [L in LogLevel | 'silent']: number } = { debug: 10, info: 20, warn: 30, error: 40, silent: 100 }
+
+/** Further members of a log line. */
+export type LogFields = { readonly [name: string]: unknown }
+
+/** A structured logger. `fields` may hold an error under `error`. */
+export interface Log {
+  debug(message: string, fields?: LogFields): void
+  info(message: string, fields?: LogFields): void
+  warn(message: string, fields?: LogFields): void
+  error(message: string, fields?: LogFields): void
+  /** A logger whose lines carry these fields too. */
+  child(fields: LogFields): Log
+}
+
+/** One line, as a sink gets it. */
+export interface LogLine {
+  readonly level: LogLevel
+  readonly time: Date
+  readonly message: string
+  readonly fields: LogFields
+}
+
+/** Where lines go. */
+export type LogSink = (line: LogLine) => void
+
+/** Makes a logger that writes lines of the level that `level` says at the time, and above. */
+export function createLog(level: () => LogLevel | 'silent', sink: LogSink, fields: LogFields = {}): Log {
+  const write = (lineLevel: LogLevel) => (message: string, more?: LogFields) => {
+    if (RANK[lineLevel] >= RANK[level()]) {
+      sink({ level: lineLevel, time: new Date(), message, fields: { ...fields, ...more } })
+    }
+  }
+  return {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    child: (more) => createLog(level, sink, { ...fields, ...more }),
+  }
+}
+
+/** One JSON object a line, on stderr for `error` and `warn`, on stdout otherwise. */
+export const jsonSink: LogSink = ({ level, time, message, fields }) => {
+  const line = JSON.stringify({ time: time.toISOString(), level, message, ...fields }, replaceErrors)
+  ;(level === 'error' || level === 'warn' ? console.error : console.log)(line)
+}
+
+/** Lines for a person, as development has them. */
+export const prettySink: LogSink = ({ level, message, fields }) => {
+  const { error, ...rest } = fields
+  const more = Object.entries(rest).map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value, replaceErrors)}`)
+  const line = [`${level.padEnd(5)} ${message}`, ...more].join('  ')
+  const out = level === 'error' || level === 'warn' ? console.error : console.log
+  if (error === undefined) {
+    out(line)
+  } else {
+    out(`${line}\n${describe(error)}`)
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return String(error)
+  }
+  const cause = error.cause === undefined ? '' : `\n  caused by: ${describe(error.cause)}`
+  return `${error.stack ?? error.message}${cause}`
+}
+
+function replaceErrors(_key: string, value: unknown): unknown {
+  if (value instanceof Error) {
+    const code = (value as { code?: unknown }).code
+    return { name: value.name, message: value.message, ...(code === undefined ? {} : { code }), stack: value.stack, ...(value.cause === undefined ? {} : { cause: value.cause }) }
+  }
+  return typeof value === 'bigint' ? value.toString() : value
+}

@@ -1,0 +1,26 @@
+import type { Source } from './source.ts'
+
+/**
+ * The URL as the client sees it. With `hops` trusted proxies in front, `X-Forwarded-Proto` and `X-Forwarded-Host` count, as the
+ * outermost trusted one wrote them; with none, they are ignored.
+ */
+export function publicUrl(source: Source, hops: number): URL {
+  const scheme = forwarded(source, 'x-forwarded-proto', hops)
+  const host = forwarded(source, 'x-forwarded-host', hops) ?? source.header('host') ?? 'localhost'
+  const base = `${scheme === 'https' || scheme === 'http' ? scheme : source.scheme}://${/^[\w.:[\]-]+$/.test(host) ? host : 'localhost'}`
+  // The target is joined as text: `new URL('//evil', base)` would take its host.
+  return new URL(base + (source.target.startsWith('/') ? source.target : `/${source.target}`))
+}
+
+/** Address of the client: the entry of `X-Forwarded-For` that the outermost trusted proxy wrote, or the peer. */
+export function clientAddress(source: Source, hops: number): string | undefined {
+  return forwarded(source, 'x-forwarded-for', hops) ?? source.remoteAddress
+}
+
+function forwarded(source: Source, name: string, hops: number): string | undefined {
+  if (hops === 0) {
+    return undefined
+  }
+  const entries = source.header(name)?.split(',').map((entry) => entry.trim()) ?? []
+  return entries[entries.length - hops]
+}

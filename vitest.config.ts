@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  resolve: { conditions: ['@micro/source'] },
+  ssr: { resolve: { conditions: ['@micro/source', 'node', 'module-sync'] } },
+  test: {
+    isolate: false,
+    pool: 'threads',
+    include: ['packages/*/test/**/*.test.ts', 'tooling/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+    reporters: ['default', './tooling/test/src/summary-reporter.ts'],
+  },
+})
