@@ -10,7 +10,7 @@ import { Reply } from './reply.ts'
 import type { Registry } from './registry.ts'
 import { Route, type RouteRecord } from './route.ts'
 import { Router } from './router.ts'
-import { DECLARATIONS, type Declarations } from './scaffold.ts'
+import type { Declarations } from './scaffold.ts'
 import type { RequestContext } from './request-context.ts'
 
 /** An app, assembled. */
@@ -67,9 +67,9 @@ export function assemble({ declarations, registrations, registry, log, own }: As
     const own = options.name ?? blueprint.name
     const name = parent === undefined ? own : `${parent}.${own}`
     const below = prefix + (options.prefix ?? blueprint.prefix)
-    const inner = [...scopes, blueprint[DECLARATIONS]]
+    const inner = [...scopes, blueprint['~declarations']]
     blueprint.seal()
-    for (const record of blueprint[DECLARATIONS].routes) {
+    for (const record of blueprint['~declarations'].routes) {
       add(record, inner, below, name)
     }
     for (const child of blueprint.children) {

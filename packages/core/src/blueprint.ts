@@ -25,9 +25,6 @@ export interface Registration {
   readonly options: RegisterOptions
 }
 
-/** Under this key, so that two copies of core know each other's blueprints. */
-export const BLUEPRINT: unique symbol = Symbol.for('micro.blueprint')
-
 /** Routes, hooks and error handlers that know no app, to be registered in one or several. */
 export class Blueprint<N extends string = string, A extends object = {}, C extends object = {}, V extends object = {}> extends Scaffold {
   declare readonly '~types': { readonly app: A; readonly context: C; readonly converters: V }
@@ -38,7 +35,8 @@ export class Blueprint<N extends string = string, A extends object = {}, C exten
   /** Directory of the module it was made in, beside which its templates and static files lie. */
   readonly rootPath: string | undefined
   readonly children: Registration[] = []
-  readonly [BLUEPRINT] = true
+  /** Marks blueprints, so that two copies of core recognise each other's. */
+  readonly '~blueprint': true = true
   protected readonly owner: string
   #sealed = false
 

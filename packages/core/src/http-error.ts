@@ -1,7 +1,7 @@
 import { reasonOf } from './status.ts'
 
 /** Marks errors for clients, so that two copies of core recognise each other's. */
-const HTTP_ERROR: unique symbol = Symbol.for('micro.HttpError')
+const HTTP_ERROR = '~httpError'
 
 /** What an `HttpError` may carry beside status and message. */
 export interface HttpErrorOptions extends ErrorOptions {
@@ -16,7 +16,7 @@ export class HttpError extends Error {
   readonly status: number
   readonly headers: { readonly [name: string]: string }
   readonly problem: { readonly [member: string]: unknown }
-  readonly [HTTP_ERROR] = true
+  readonly '~httpError': true = true
 
   constructor(status: number, message?: string, options: HttpErrorOptions = {}) {
     super(message ?? reasonOf(status), options)

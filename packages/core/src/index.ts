@@ -25,6 +25,7 @@ export {
 } from './extension.ts'
 export type { FileOptions } from './files.ts'
 export type { Flash } from './flash.ts'
+export { escapeHtml, isSafeHtml, raw, SafeHtml } from './html.ts'
 export { abort, HttpError, type HttpErrorOptions, isHttpError } from './http-error.ts'
 export type {
   AnyBlueprint,

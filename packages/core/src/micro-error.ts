@@ -1,5 +1,5 @@
 /** Marks errors for developers, so that two copies of core recognise each other's. */
-const MICRO_ERROR: unique symbol = Symbol.for('micro.MicroError')
+const MICRO_ERROR = '~microError'
 
 /** One row of an error table: what happened, and what to do; `{name}` stands for a value. */
 export interface ErrorEntry {
@@ -17,7 +17,7 @@ export type ErrorValues<E extends ErrorEntry> = { readonly [K in ValuesIn<E['mes
 export class MicroError<Code extends string = string> extends Error {
   readonly code: Code
   readonly fix: string
-  readonly [MICRO_ERROR] = true
+  readonly '~microError': true = true
 
   constructor(code: Code, message: string, fix: string, options?: ErrorOptions) {
     super(`${message} ${fix}`, options)

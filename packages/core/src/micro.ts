@@ -1,11 +1,11 @@
 import { type AssembledApp, assemble, checkBlueprintNeeds } from './assembly.ts'
-import { BLUEPRINT, type Blueprint, type RegisterOptions, type Registration } from './blueprint.ts'
+import type { Blueprint, RegisterOptions, Registration } from './blueprint.ts'
 import { Client, type ClientOptions } from './client.ts'
 import { collectProblem } from './problems.ts'
 import { type ConfigEntry, freeze, type ResolvedConfig, resolveConfig } from './config.ts'
 import { type ConfigSources, type ConfigTree, readSources } from './config-sources.ts'
 import type { Context } from './context.ts'
-import { CORE_NAMESPACES, CORE_TOP, type CoreConfig } from './core-config.ts'
+import { CORE_NAMESPACES, CORE_TOP, type CoreConfig, type CoreConfigInput } from './core-config.ts'
 import { coreError } from './core-errors.ts'
 import { contextStore } from './current-slot.ts'
 import { dispatch, endRequest } from './dispatch.ts'
@@ -23,7 +23,7 @@ import { type ExtensionList, Registry } from './registry.ts'
 import type { Reply } from './reply.ts'
 import { contextClass, type ContextHost, RequestContext } from './request-context.ts'
 import type { Route } from './route.ts'
-import { DECLARATIONS, Scaffold } from './scaffold.ts'
+import { Scaffold } from './scaffold.ts'
 import { resolveSecrets } from './secret.ts'
 import { cookieStore, type SessionStore } from './session.ts'
 import type { CommandInput, CommandOptions, JsonProvider, ReplaceOptions } from './setup.ts'
@@ -36,7 +36,7 @@ import { buildUrl, type UrlOptions, type UrlValues } from './url-for.ts'
 /** Options of `micro`. */
 export interface MicroOptions {
   /** The highest layer of configuration, by namespace. */
-  readonly config?: { readonly [namespace: string]: unknown }
+  readonly config?: CoreConfigInput & { readonly [namespace: string]: unknown }
   /** How the app runs, whatever the environment says. */
   readonly mode?: Mode
   /** Stand-ins for extensions, made by `double`. */
@@ -373,11 +373,11 @@ export class Micro extends Scaffold implements ContextHost {
 
   #assemble(): AssembledApp {
     const statics = staticRoute(this.rootPath, this.#registry.statics, this.config.static)
-    return assemble({ declarations: this[DECLARATIONS], registrations: this.#registrations, registry: this.#registry, log: this.log, own: statics })
+    return assemble({ declarations: this['~declarations'], registrations: this.#registrations, registry: this.#registry, log: this.log, own: statics })
   }
 
   #addBlueprint(blueprint: Blueprint, options: RegisterOptions): void {
-    if (blueprint?.[BLUEPRINT] !== true) {
+    if (blueprint?.['~blueprint'] !== true) {
       throw coreError('MICRO_EXTENSION_INVALID', { what: 'register() was given no blueprint' })
     }
     checkBlueprintNeeds(blueprint, this.#registry)
@@ -404,7 +404,7 @@ export class Micro extends Scaffold implements ContextHost {
     const app = this
     return {
       registry: this.#registry,
-      declarations: this[DECLARATIONS],
+      declarations: this['~declarations'],
       sources: this.#sources,
       doubles: this.#doubles,
       log: this.log,

@@ -1,5 +1,5 @@
 /** Marks replies, so that two copies of core recognise each other's. */
-const REPLY: unique symbol = Symbol.for('micro.Reply')
+const REPLY = '~reply'
 
 /** A body, ready to be sent. `null` is none. */
 export type ReplyBody = string | Uint8Array | AsyncIterable<Uint8Array | string> | ReadableStream<Uint8Array> | Response | null
@@ -10,7 +10,7 @@ export class Reply {
   type: string | null
   body: ReplyBody
   headers: string[] | null
-  readonly [REPLY] = true
+  readonly '~reply': true = true
 
   constructor(status: number, type: string | null, body: ReplyBody, headers: string[] | null = null) {
     this.status = status

@@ -21,9 +21,6 @@ export class Declarations {
   prefix = ''
 }
 
-/** Made once for an app or a blueprint, and read when an app is assembled. */
-export const DECLARATIONS: unique symbol = Symbol.for('micro.declarations')
-
 /** An app or a blueprint, as far as routes, hooks and error handlers go. */
 export abstract class Scaffold implements Typed {
   declare readonly '~types': Types
@@ -35,7 +32,8 @@ export abstract class Scaffold implements Typed {
   declare readonly options: RouteMethod<this>
   /** Answers every method that has no route of its own. */
   declare readonly all: RouteMethod<this>
-  readonly [DECLARATIONS]: Declarations = new Declarations()
+  /** What was declared, read when an app is assembled. */
+  readonly '~declarations': Declarations = new Declarations()
   /** Whose hooks these are, for log lines. */
   protected abstract readonly owner: string
 
@@ -56,7 +54,7 @@ export abstract class Scaffold implements Typed {
 
   /** Declares routes below a common path. */
   group(prefix: string, declare: (routes: this) => void): this {
-    const declarations = this[DECLARATIONS]
+    const declarations = this['~declarations']
     const before = declarations.prefix
     declarations.prefix = before + prefix
     try {
@@ -70,28 +68,28 @@ export abstract class Scaffold implements Typed {
   /** Runs before the handler of every route; what it returns, unless undefined, is the reply. */
   beforeRequest(run: (ctx: Context & this['~types']['context']) => unknown, options?: HookOptions): this {
     this.open('beforeRequest')
-    this[DECLARATIONS].before.push(hookRecord(run as BeforeHook, this.owner, options))
+    this['~declarations'].before.push(hookRecord(run as BeforeHook, this.owner, options))
     return this
   }
 
   /** Runs on every reply, in reverse order; it may change the reply, or return another. */
   afterRequest(run: AfterHook, options?: HookOptions): this {
     this.open('afterRequest')
-    this[DECLARATIONS].after.push(hookRecord(run, this.owner, options))
+    this['~declarations'].after.push(hookRecord(run, this.owner, options))
     return this
   }
 
   /** Runs when the response has been sent or its stream has ended, in reverse order, also after errors. */
   teardownRequest(run: TeardownHook, options?: HookOptions): this {
     this.open('teardownRequest')
-    this[DECLARATIONS].teardown.push(hookRecord(run, this.owner, options))
+    this['~declarations'].teardown.push(hookRecord(run, this.owner, options))
     return this
   }
 
   /** Answers errors of a status or a class. */
   onError<E>(target: ErrorTarget<E>, handler: (error: E, ctx: Context & this['~types']['context']) => unknown): this {
     this.open('onError')
-    this[DECLARATIONS].errors.push({ target, handler: handler as ErrorHandler })
+    this['~declarations'].errors.push({ target, handler: handler as ErrorHandler })
     return this
   }
 
@@ -109,7 +107,7 @@ export abstract class Scaffold implements Typed {
       }
       return parts
     })
-    const declarations = this[DECLARATIONS]
+    const declarations = this['~declarations']
     const prefix = declarations.prefix
     const full = prefix + (prefix !== '' && path === '/' ? '' : path)
     const methods = [method === 'all' ? '*' : method.toUpperCase()]

@@ -1,104 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import {
-  blueprint,
-  type Context,
-  defineExtension,
-  isMicroError,
-  type MicroError,
-  type MicroOptions,
-  micro,
-  options,
-  type Setup,
-  type TemplateEngine,
-} from '@micro/core'
+import { spawnSync } from 'node:child_process'
+import { utimesSync } from 'node:fs'
+import { join } from 'node:path'
+import { micro, type TemplateEngine } from '@micro/core'
 import { serve } from '@micro/core/node'
-import { afterAll, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { ejsEngine } from '../src/ejs-engine.ts'
 import { escapeHtml } from '../src/html.ts'
-
-const made: string[] = []
-
-afterAll(() => {
-  for (const directory of made) {
-    rmSync(directory, { recursive: true })
-  }
-})
-
-/** A directory with these files. */
-function directory(files: { readonly [path: string]: string }): string {
-  const root = mkdtempSync(join(tmpdir(), 'micro-templates-'))
-  made.push(root)
-  for (const [path, text] of Object.entries(files)) {
-    write(join(root, path), text)
-  }
-  return root
-}
-
-function write(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, text)
-}
-
-/** `import.meta` of a module in this directory. */
-const moduleIn = (path: string): ImportMeta => ({ ...import.meta, dirname: path, filename: join(path, 'app.js') })
-
-/** An app in a directory with these files, and a function that renders one of its templates within a request. */
-function site(files: { readonly [path: string]: string }, settings: MicroOptions = {}) {
-  const root = directory(files)
-  const app = micro(moduleIn(root), { mode: 'production', env: { MICRO_SECRET_KEY: 'x'.repeat(40) }, ...settings })
-  let run = (_: Context): unknown => ''
-  app.get('/', (ctx) => {
-    try {
-      return ctx.json({ done: run(ctx) !== undefined })
-    } catch (error) {
-      failure = error
-      return 'failed'
-    }
-  })
-  let failure: unknown
-  /** What `templates.render` returns: text, or a promise of it. */
-  const rendered = async (name: string, values?: object): Promise<{ readonly page: string | Promise<string> }> => {
-    let page: string | Promise<string> = ''
-    failure = undefined
-    run = (ctx) => {
-      page = app.templates.render(ctx, name, values)
-    }
-    await app.fetch(new Request('http://localhost/'))
-    if (failure !== undefined) {
-      throw failure
-    }
-    return { page }
-  }
-  return { app, root, rendered, render: async (name: string, values?: object) => (await rendered(name, values)).page }
-}
-
-/** The error that `run` throws or rejects with. */
-async function errorOf(run: () => unknown): Promise<MicroError> {
-  try {
-    await run()
-  } catch (error) {
-    if (isMicroError(error)) {
-      return error
-    }
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
-
-/** An extension that is told what to contribute to the templates. */
-const extension = (name: string, contribute: (templates: Setup['templates']) => void) =>
-  defineExtension({
-    name,
-    version: '1.0.0',
-    core: '*',
-    config: options({}),
-    initApp: (app) => {
-      contribute(app.templates)
-      return {}
-    },
-  })
+import { microErrorOf } from './micro-error-of.ts'
+import { directory, site, templatesExtension, write } from './template-site.ts'
 
 /** A template engine of another kind: `{{name}}` prints a value, `{{>name}}` another template. */
 const braceEngine = (): TemplateEngine => ({
@@ -220,7 +129,7 @@ describe('Templates', () => {
 
     test('a template that fails names file, line and source', async () => {
       const { root, render } = site({ 'templates/notes/a.ejs': '\ufeffone\n<%= titel %>\n' })
-      const error = await errorOf(() => render('notes/a.ejs', { title: 'x' }))
+      const error = await microErrorOf(() => render('notes/a.ejs', { title: 'x' }))
       expect(error.code).toBe('MICRO_TEMPLATE_FAILED')
       expect(error.message).toContain('Template notes/a.ejs, line 2: ReferenceError: titel is not defined')
       expect(error.fix).toContain(`${join(root, 'templates/notes/a.ejs')}:2\n   1| one\n>> 2| <%= titel %>`)
@@ -232,130 +141,6 @@ describe('Templates', () => {
       const response = await app.fetch(new Request('http://localhost/fails', { headers: { accept: 'text/html' } }))
       expect(response.status).toBe(500)
       expect(await response.text()).not.toMatch(/secretName|a\.ejs/)
-    })
-  })
-
-  describe('directory', () => {
-    test('is seen under its namespace; the app overrides file by file', async () => {
-      const { app, root, render } = site({
-        'templates/notes/row.ejs': "app's row",
-        'notes/templates/index.ejs': "index: <%- include('./row.ejs') %> <%- include('notes/foot.ejs') %> <%- include('foot.ejs') %>",
-        'notes/templates/row.ejs': "notes' row",
-        'notes/templates/foot.ejs': "notes' foot",
-        'templates/foot.ejs': "app's foot",
-      })
-      app.register(blueprint('notes', moduleIn(join(root, 'notes'))))
-      expect(await render('notes/index.ejs')).toBe("index: app's row notes' foot app's foot")
-      await expect(render('index.ejs')).rejects.toThrow('There is no template')
-    })
-
-    test('of an extension lies under the name of the extension', async () => {
-      const mail = directory({ 'welcome.txt.ejs': 'Hi <%= name %>' })
-      const { app, render } = site({})
-      app.use(extension('mail', (templates) => templates.directory(mail)))
-      expect(await render('mail/welcome.txt.ejs', { name: '<you>' })).toBe('Hi <you>')
-    })
-
-    test('several under one namespace are searched in the order they were added, those of the app first of all', async () => {
-      const first = directory({ 'a.ejs': 'first', 'b.ejs': 'first' })
-      const second = directory({ 'a.ejs': 'second', 'b.ejs': 'second', 'c.ejs': 'second' })
-      const own = directory({ 'x/a.ejs': 'own' })
-      const { app, render } = site({})
-      app.templates.directory(first, 'x')
-      app.templates.directory(second, 'x')
-      expect(await render('x/a.ejs')).toBe('first')
-      app.templates.directory(own)
-      expect(await Promise.all(['x/a.ejs', 'x/b.ejs', 'x/c.ejs'].map((name) => render(name)))).toEqual(['own', 'first', 'second'])
-      expect(app.templates.directories.map(({ namespace }) => namespace)).toEqual(['', '', 'x', 'x'])
-    })
-  })
-
-  describe('containment', () => {
-    test.each([
-      '../secret.ejs',
-      'notes/../../secret.ejs',
-      'notes/../a.ejs',
-      './a.ejs',
-      '/a.ejs',
-      'notes//a.ejs',
-      'a.ejs/',
-      'a.ejs\0.txt',
-      '..\\secret.ejs',
-      'notes\\a.ejs',
-      '',
-      '.',
-      '..',
-    ])('%j is missing', async (name) => {
-      const { app, root, render } = site({ 'secret.ejs': 'secret', 'templates/a.ejs': 'a', 'templates/notes/a.ejs': 'a' })
-      for (const asked of [name, join(root, 'secret.ejs')]) {
-        const error = await errorOf(() => render(asked))
-        expect(error.code).toBe('MICRO_TEMPLATE_MISSING')
-        expect(error.message).toContain('Looked in: none')
-      }
-      expect(app.templates.explain(name)).toEqual([])
-    })
-
-    test('a relative include does not lead out', async () => {
-      const { render } = site({
-        'secret.ejs': 'secret',
-        'templates/a.ejs': "<%- include('../secret.ejs') %>",
-        'templates/n/b.ejs': "<%- include('../../secret.ejs') %>",
-      })
-      for (const name of ['a.ejs', 'n/b.ejs']) {
-        const error = await errorOf(() => render(name))
-        expect(error.message).toContain('There is no template')
-        expect((error.cause as MicroError).code).toBe('MICRO_TEMPLATE_MISSING')
-      }
-    })
-
-    test('a symbolic link out of the directory is refused, one within it is followed', async () => {
-      const { app, root, render } = site({ 'secret/a.ejs': 'secret', 'templates/real/a.ejs': 'real', 'templates-2/a.ejs': 'beside' })
-      symlinkSync(join(root, 'secret/a.ejs'), join(root, 'templates/file.ejs'))
-      symlinkSync(join(root, 'secret'), join(root, 'templates/folder'))
-      symlinkSync(join(root, 'templates-2'), join(root, 'templates/beside'))
-      symlinkSync(join(root, 'templates/loop.ejs'), join(root, 'templates/loop.ejs'))
-      symlinkSync(join(root, 'templates/real'), join(root, 'templates/inside'))
-      for (const name of ['file.ejs', 'folder/a.ejs', 'beside/a.ejs', 'loop.ejs', 'real']) {
-        const error = await errorOf(() => render(name))
-        expect(error.code).toBe('MICRO_TEMPLATE_MISSING')
-        expect(error.message).toContain('refused')
-        expect(app.templates.explain(name)).toEqual([{ file: join(root, 'templates', name), state: 'refused' }])
-      }
-      expect(await render('inside/a.ejs')).toBe('real')
-    })
-
-    test('the directory itself may be a link', async () => {
-      const { root } = site({ 'release/templates/a.ejs': 'released' })
-      symlinkSync(join(root, 'release'), join(root, 'current'))
-      const app = micro(moduleIn(join(root, 'current')), { mode: 'test', env: {} })
-      app.get('/', (ctx) => ctx.render('a.ejs'))
-      expect(await (await app.client().get('/')).text()).toBe('released')
-    })
-
-    test('a name that is too long for the disk is missing', async () => {
-      expect((await errorOf(() => site({}).render(`${'x'.repeat(5_000)}.ejs`))).code).toBe('MICRO_TEMPLATE_MISSING')
-    })
-  })
-
-  describe('explain', () => {
-    test('lists the files that were tried, and which of them won', async () => {
-      const { app, root, render } = site({ 'notes/templates/index.ejs': 'blueprint' })
-      app.register(blueprint('notes', moduleIn(join(root, 'notes'))))
-      const mine = join(root, 'templates/notes/index.ejs')
-      const theirs = join(root, 'notes/templates/index.ejs')
-      expect(app.templates.explain('notes/index.ejs')).toEqual([
-        { file: mine, state: 'absent' },
-        { file: theirs, state: 'wins' },
-      ])
-      write(mine, 'mine')
-      expect(app.templates.explain('notes/index.ejs')).toEqual([
-        { file: mine, state: 'wins' },
-        { file: theirs, state: 'hidden' },
-      ])
-      const error = await errorOf(() => render('notes/nope.ejs'))
-      expect(error.message).toContain(
-        `There is no template 'notes/nope.ejs'. Looked in: ${join(root, 'templates/notes/nope.ejs')}, ${join(root, 'notes/templates/nope.ejs')}.`,
-      )
     })
   })
 
@@ -397,11 +182,11 @@ describe('Templates', () => {
 
     test('of two extensions has one winner', () => {
       const { app } = site({})
-      app.use(extension('one', (templates) => templates.engine(braceEngine())))
-      expect(() => app.use(extension('two', (templates) => templates.engine(braceEngine())))).toThrow(
+      app.use(templatesExtension('one', (templates) => templates.engine(braceEngine())))
+      expect(() => app.use(templatesExtension('two', (templates) => templates.engine(braceEngine())))).toThrow(
         expect.objectContaining({ code: 'MICRO_PART_TAKEN' }),
       )
-      app.use(extension('three', (templates) => templates.engine(braceEngine(), { replace: true })))
+      app.use(templatesExtension('three', (templates) => templates.engine(braceEngine(), { replace: true })))
     })
   })
 
@@ -418,7 +203,7 @@ describe('Templates', () => {
   describe('without files', () => {
     test('an app without a directory says so', async () => {
       const app = micro({ ...import.meta, dirname: undefined } as unknown as ImportMeta, { mode: 'test', env: {} })
-      const error = await errorOf(() => app.templates.explain('a.ejs'))
+      const error = await microErrorOf(() => app.templates.explain('a.ejs'))
       expect(error.code).toBe('MICRO_NO_FILES')
     })
 
@@ -426,12 +211,31 @@ describe('Templates', () => {
       const { app } = site({ 'templates/a.ejs': 'a' })
       const builtin = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
       try {
-        const error = await errorOf(() => app.templates.explain('a.ejs'))
+        const error = await microErrorOf(() => app.templates.explain('a.ejs'))
         expect(error.code).toBe('MICRO_NO_FILES')
         expect(error.message).toContain("The template 'a.ejs' needs a file system")
       } finally {
         builtin.mockRestore()
       }
     })
+  })
+
+  test('an app that renders nothing does not load the engine', () => {
+    const code = `
+      const { micro } = await import('@micro/core')
+      const loaded = () => Object.keys(process.getBuiltinModule('node:module').createRequire(import.meta.url).cache).some((file) => /[\\\\/]ejs[\\\\/]/.test(file))
+      const app = micro({ ...import.meta, dirname: ${JSON.stringify(directory({ 'templates/a.ejs': 'a' }))} }, { mode: 'test', env: {} })
+      app.get('/', (ctx) => ctx.render('a.ejs'))
+      app.get('/plain', () => 'plain')
+      await app.client().get('/plain')
+      const before = loaded()
+      await app.client().get('/')
+      console.log(before, loaded())`
+    const run = spawnSync(process.execPath, ['--conditions', '@micro/source', '--input-type', 'module', '--eval', code], {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+    })
+    expect(run.stderr).toBe('')
+    expect(run.stdout).toBe('false true\n')
   })
 })

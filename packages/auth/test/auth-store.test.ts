@@ -1,0 +1,143 @@
+import { micro } from '@micro/core'
+import { db } from '@micro/db'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { tableNames } from '../src/auth-tables.ts'
+import { DbStore } from '../src/db-store.ts'
+import { type AuthStore, type AuthTables, auth, memoryStore, type User } from '../src/index.ts'
+
+interface Person extends User {
+  readonly name: string | null
+}
+
+interface Schema extends AuthTables {
+  user: AuthTables['user'] & { name: string | null }
+}
+
+const theDb = db<Schema>()
+const app = micro(import.meta, { mode: 'test', config: { db: { url: ':memory:' } }, env: {} })
+  .use(theDb)
+  .use(auth<Person>())
+
+const STORES: { readonly [name: string]: () => AuthStore<Person> } = {
+  memoryStore: () => memoryStore<Person>(),
+  DbStore: () => new DbStore<Person>(app.db.default, tableNames('auth')),
+}
+
+beforeAll(async () => {
+  await app.start()
+  await app.db.default.schema.alterTable('user').addColumn('name', 'text').execute()
+})
+
+afterAll(() => app.stop())
+
+describe.each(Object.keys(STORES))('%s', (name) => {
+  let store: AuthStore<Person>
+
+  beforeAll(() => {
+    store = (STORES[name] as () => AuthStore<Person>)()
+  })
+
+  /** Makes an account of its own for one test. */
+  async function person(
+    email: string,
+    more: { password?: string; identity?: { issuer: string; subject: string } } = { password: 'hash' },
+  ): Promise<Person> {
+    const user = await store.createUser({ email, created: 1000, values: { name: 'Ada' }, ...more })
+    expect(user).toBeDefined()
+    return user as Person
+  }
+
+  it('makes an account and finds it by id and address, with the app’s own columns and without its password', async () => {
+    const user = await person('find@example.com')
+    expect(user).toEqual({ id: expect.any(Number), email: 'find@example.com', created: 1000, name: 'Ada' })
+    expect(await store.findUser(user.id)).toEqual(user)
+    expect(await store.findAccount('find@example.com')).toEqual({ user, password: 'hash' })
+    expect(await store.findAccount('FIND@example.com')).toBeUndefined()
+    expect(await store.findUser(987_654)).toBeUndefined()
+  })
+
+  it('makes one account of an address, also of fifty at the same time', async () => {
+    const made = await Promise.all(
+      Array.from({ length: 50 }, () => store.createUser({ email: 'once@example.com', created: 1, values: {}, password: 'hash' })),
+    )
+    expect(made.filter((user) => user !== undefined)).toHaveLength(1)
+  })
+
+  it('makes no account, and none by halves, of an identity that is taken', async () => {
+    const identity = { issuer: 'https://id.example', subject: 'taken' }
+    const user = await person('first@example.com', { identity })
+    expect(await store.findAccount('first@example.com')).toEqual({ user, password: undefined })
+    expect(await store.createUser({ email: 'second@example.com', created: 1, values: {}, identity })).toBeUndefined()
+    expect(await store.findAccount('second@example.com')).toBeUndefined()
+  })
+
+  it('tells identities apart by issuer and subject together', async () => {
+    const user = await person('identity@example.com', { identity: { issuer: 'https://a.example', subject: '1' } })
+    expect(await store.findIdentity({ issuer: 'https://a.example', subject: '1' })).toEqual(user)
+    expect(await store.findIdentity({ issuer: 'https://b.example', subject: '1' })).toBeUndefined()
+    expect(await store.findIdentity({ issuer: 'https://a.example', subject: '2' })).toBeUndefined()
+    expect(await store.addIdentity(user.id, { issuer: 'https://b.example', subject: '1' })).toBe(true)
+    expect(await store.findIdentity({ issuer: 'https://b.example', subject: '1' })).toEqual(user)
+    const other = await person('other@example.com')
+    expect(await store.addIdentity(other.id, { issuer: 'https://b.example', subject: '1' })).toBe(false)
+  })
+
+  it('replaces a password only where it is still the one that was read', async () => {
+    const user = await person('replace@example.com')
+    await store.replacePassword(user.id, 'other', 'new')
+    expect((await store.findAccount('replace@example.com'))?.password).toBe('hash')
+    await store.replacePassword(user.id, 'hash', 'new')
+    expect((await store.findAccount('replace@example.com'))?.password).toBe('new')
+  })
+
+  it('keeps sessions by key', async () => {
+    const user = await person('session@example.com')
+    const session = { key: 'k1', owner: user.id, created: 10, seen: 20, expires: 4_000_000_000 }
+    await store.createSession(session)
+    expect(await store.findSession('k1')).toEqual({ session, user })
+    await store.touchSession('k1', 30, 4_000_000_010)
+    expect((await store.findSession('k1'))?.session).toEqual({ ...session, seen: 30, expires: 4_000_000_010 })
+    await store.deleteSession('k1')
+    expect(await store.findSession('k1')).toBeUndefined()
+    await store.touchSession('k1', 40, 4_000_000_020)
+    expect(await store.findSession('k1')).toBeUndefined()
+  })
+
+  it('ends all sessions of an account, and of no other', async () => {
+    const [one, two] = [await person('one@example.com'), await person('two@example.com')]
+    for (const [key, owner] of [
+      ['a', one.id],
+      ['b', one.id],
+      ['c', two.id],
+    ] as const) {
+      await store.createSession({ key, owner, created: 1, seen: 1, expires: 4_000_000_000 })
+    }
+    await store.deleteSessionsOf(one.id)
+    expect([await store.findSession('a'), await store.findSession('b')]).toEqual([undefined, undefined])
+    expect((await store.findSession('c'))?.user.id).toBe(two.id)
+  })
+
+  it('gives a ticket to one of fifty that ask at the same time, and to nobody afterwards', async () => {
+    await store.createTicket('t', 'value', 100)
+    const taken = await Promise.all(Array.from({ length: 50 }, () => store.takeTicket('t', 50)))
+    expect(taken.filter((value) => value !== undefined)).toEqual(['value'])
+    expect(await store.takeTicket('t', 50)).toBeUndefined()
+  })
+
+  it('gives no ticket that has ended', async () => {
+    await store.createTicket('late', 'value', 100)
+    expect(await store.takeTicket('late', 100)).toBeUndefined()
+  })
+
+  it('deletes what has ended, and nothing else', async () => {
+    const user = await person('expired@example.com')
+    await store.createSession({ key: 'old', owner: user.id, created: 1, seen: 1, expires: 500 })
+    await store.createSession({ key: 'young', owner: user.id, created: 1, seen: 1, expires: 501 })
+    await store.createTicket('old', 'value', 500)
+    await store.createTicket('young', 'value', 501)
+    await store.deleteExpired(500)
+    expect(await store.findSession('old')).toBeUndefined()
+    expect(await store.findSession('young')).toBeDefined()
+    expect([await store.takeTicket('old', 1), await store.takeTicket('young', 1)]).toEqual([undefined, 'value'])
+  })
+})

@@ -1,0 +1,90 @@
+import { CompiledQuery, type ControlConnectionProvider, type DatabaseConnection, type QueryResult } from 'kysely'
+import { checkBindable } from './bind.ts'
+import { overloaded } from './gate.ts'
+import { isConnectionTrouble } from './postgres-trouble.ts'
+import { quote } from './quote.ts'
+
+/** A connection while somebody has it. */
+export class PostgresConnection implements DatabaseConnection {
+  readonly connection: DatabaseConnection
+  inTransaction = false
+  #last: Promise<unknown> = Promise.resolve()
+  #streams = 0
+
+  constructor(connection: DatabaseConnection) {
+    this.connection = connection
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    return this.#execute({ ...query, parameters: checkBindable(query.parameters).map(toPostgres) })
+  }
+
+  /** Rows in chunks, by a cursor of the server, inside the open transaction or one of its own. */
+  async *streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
+    if (query.query.kind !== 'SelectQueryNode') {
+      yield await this.executeQuery(query)
+      return
+    }
+    const whole = !this.inTransaction
+    const name = quote(`micro_stream_${++this.#streams}`)
+    if (whole) {
+      await this.#execute(CompiledQuery.raw('begin'))
+    }
+    let failed = true
+    try {
+      await this.executeQuery({ ...query, sql: `declare ${name} no scroll cursor for ${query.sql}` })
+      for (;;) {
+        const chunk = await this.#execute<R>(CompiledQuery.raw(`fetch forward ${Math.max(1, Math.trunc(chunkSize))} from ${name}`))
+        if (chunk.rows.length === 0) {
+          break
+        }
+        yield chunk
+      }
+      failed = false
+    } finally {
+      const end = whole ? 'rollback' : `close ${name}`
+      // After an error of its own the transaction is over, or about to be.
+      await this.#execute(CompiledQuery.raw(end)).catch((error: unknown) => {
+        if (!failed) {
+          throw error
+        }
+      })
+    }
+  }
+
+  async collectSessionInfo(): Promise<void> {
+    await this.connection.collectSessionInfo?.()
+  }
+
+  async cancelQuery(control: ControlConnectionProvider): Promise<void> {
+    await this.connection.cancelQuery?.(control)
+  }
+
+  async killSession(control: ControlConnectionProvider): Promise<void> {
+    await this.connection.killSession?.(control)
+  }
+
+  /** Runs one thing after the other: pg takes no query while another one runs. */
+  inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(() => translated(run))
+    this.#last = turn.catch(() => undefined)
+    return turn
+  }
+
+  #execute<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    return this.inTurn(() => this.connection.executeQuery<R>(query))
+  }
+}
+
+/** Dates as UTC, whatever the zone of this machine. */
+function toPostgres(value: unknown): unknown {
+  return value instanceof Date ? value.toISOString() : value
+}
+
+async function translated<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    throw isConnectionTrouble(error) ? overloaded('The database does not answer.', error) : error
+  }
+}

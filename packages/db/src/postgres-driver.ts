@@ -1,0 +1,87 @@
+/** Kysely's driver for PostgreSQL, with what a server needs around it: checked parameters, errors that say 503, no lost transactions. */
+import {
+  type AbortableOperationOptions,
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  PostgresDriver as KyselyPostgresDriver,
+  type TransactionSettings,
+} from 'kysely'
+import type pg from 'pg'
+import type { EngineDriver } from './engine.ts'
+import { overloaded } from './gate.ts'
+import { PostgresConnection } from './postgres-connection.ts'
+import { quote } from './quote.ts'
+
+/** More than these do not wait for a connection: they are refused at once. */
+const MAX_WAITING = 1_000
+
+/** The driver; `init` connects nothing yet, `destroy` ends the pool. */
+export class PostgresDriver implements EngineDriver {
+  readonly #pool: pg.Pool
+  readonly #driver: Driver
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool
+    this.#driver = new KyselyPostgresDriver({ pool })
+  }
+
+  async init(): Promise<void> {
+    await this.#driver.init()
+  }
+
+  async destroy(): Promise<void> {
+    await this.#driver.destroy()
+  }
+
+  /** @throws HttpError 503 where no connection can be had in time. */
+  async acquireConnection(options?: AbortableOperationOptions): Promise<PostgresConnection> {
+    if (this.#pool.waitingCount >= MAX_WAITING) {
+      throw overloaded('Too many requests wait for the database.')
+    }
+    try {
+      return new PostgresConnection(await this.#driver.acquireConnection(options))
+    } catch (error) {
+      throw overloaded('The database cannot be reached.', error)
+    }
+  }
+
+  async releaseConnection(connection: DatabaseConnection): Promise<void> {
+    await this.#driver.releaseConnection(own(connection).connection)
+  }
+
+  async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
+    await own(connection).inTurn(() => this.#driver.beginTransaction(own(connection).connection, settings))
+    own(connection).inTransaction = true
+  }
+
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    own(connection).inTransaction = false
+    await own(connection).inTurn(() => this.#driver.commitTransaction(own(connection).connection))
+  }
+
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    own(connection).inTransaction = false
+    await own(connection).inTurn(() => this.#driver.rollbackTransaction(own(connection).connection))
+  }
+
+  async savepoint(connection: DatabaseConnection, name: string): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw(`savepoint ${quote(name)}`))
+  }
+
+  async rollbackToSavepoint(connection: DatabaseConnection, name: string): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw(`rollback to ${quote(name)}`))
+  }
+
+  async releaseSavepoint(connection: DatabaseConnection, name: string): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw(`release ${quote(name)}`))
+  }
+}
+
+/** @throws TypeError for a connection of another driver. */
+function own(connection: DatabaseConnection): PostgresConnection {
+  if (!(connection instanceof PostgresConnection)) {
+    throw new TypeError('This connection belongs to another driver.')
+  }
+  return connection
+}

@@ -1,0 +1,67 @@
+import type { Log } from '@micro/core'
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type DatabaseIntrospector,
+  type DialectAdapter,
+  type Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryCompiler,
+  sql,
+} from 'kysely'
+import type { Engine } from './engine.ts'
+import { PostgresDriver } from './postgres-driver.ts'
+import { createPool, loadPostgres, type PoolOptions } from './postgres-pool.ts'
+
+/** Key of the advisory lock that a run of migrations holds: the word "micro" in ASCII. */
+const MIGRATION_LOCK = 0x6d_69_63_72_6f
+
+/** Makes the engine. @throws MicroError `MICRO_DB_DRIVER`, `MICRO_DB_URL`. */
+export async function createPostgresEngine(url: URL, options: PoolOptions, log: Log): Promise<PostgresEngine> {
+  return new PostgresEngine(new PostgresDriver(createPool(await loadPostgres(), url, options, log)))
+}
+
+/** PostgreSQL by pg. */
+export class PostgresEngine implements Engine {
+  readonly name = 'postgres'
+  readonly driver: PostgresDriver
+
+  constructor(driver: PostgresDriver) {
+    this.driver = driver
+  }
+
+  createDriver(): PostgresDriver {
+    return this.driver
+  }
+
+  createQueryCompiler(): QueryCompiler {
+    return new PostgresQueryCompiler()
+  }
+
+  createAdapter(): DialectAdapter {
+    return new PostgresAdapter()
+  }
+
+  createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
+    return new PostgresIntrospector(db)
+  }
+
+  /** Without parameters pg sends a text as it is, and the server runs each statement of it. */
+  async script(connection: DatabaseConnection, text: string): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw(text))
+  }
+
+  async beginMigrations(connection: DatabaseConnection): Promise<void> {
+    await this.driver.beginTransaction(connection, {})
+    // Neither the wait for another process nor a change of a large table is a statement that hangs.
+    await connection.executeQuery(CompiledQuery.raw('set local statement_timeout = 0'))
+    await connection.executeQuery(CompiledQuery.raw(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`))
+  }
+
+  async hasTable(db: Kysely<unknown>, name: string): Promise<boolean> {
+    const { rows } = await sql<{ readonly found: string | null }>`select to_regclass(${name})::text as found`.execute(db)
+    return rows[0]?.found !== null
+  }
+}

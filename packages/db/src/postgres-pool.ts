@@ -1,0 +1,101 @@
+/** A pool of connections to PostgreSQL by `pg`, which is loaded when it is wanted. */
+import type { Log } from '@micro/core'
+import type pg from 'pg'
+import { dbError } from './db-errors.ts'
+
+/** How the pool behaves. */
+export interface PoolOptions {
+  readonly poolSize: number
+  readonly acquireTimeoutMs: number
+  readonly statementTimeoutMs: number
+}
+
+/** Loads `pg`. @throws MicroError `MICRO_DB_DRIVER` with the command that installs it. */
+export async function loadPostgres(): Promise<typeof pg> {
+  try {
+    return (await import('pg')).default
+  } catch (error) {
+    const missing = (error as { readonly code?: unknown }).code === 'ERR_MODULE_NOT_FOUND'
+    throw dbError('MICRO_DB_DRIVER', { package: 'pg', reason: missing ? 'it is not installed' : String(error) }, { cause: error })
+  }
+}
+
+/** Makes a pool; it connects when it is used. */
+export function createPool({ Pool, types }: typeof pg, url: URL, options: PoolOptions, log: Log): pg.Pool {
+  const pool = new Pool({
+    ...connectionOf(url),
+    max: options.poolSize,
+    connectionTimeoutMillis: options.acquireTimeoutMs,
+    statement_timeout: options.statementTimeoutMs,
+    types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => parserOf(types, oid, format) } as pg.CustomTypesConfig,
+  })
+  // Without a listener, a connection that is lost while nobody uses it ends the process.
+  pool.on('error', (error) => log.warn('A database connection was lost while it was idle.', { error }))
+  pool.on('connect', (client) => {
+    // The same between two queries of a transaction; the next query says so.
+    client.on('error', () => undefined)
+  })
+  pool.on('release', (_error, client) => {
+    if (client.getTransactionStatus() !== IDLE) {
+      log.error('A database connection was given back with a transaction open, and has been closed.', {
+        error: dbError('MICRO_DB_RAW_TRANSACTION', {}),
+      })
+      // The pool drops what is ending, and the server rolls back.
+      client.end().catch(() => undefined)
+    }
+  })
+  return pool
+}
+
+/** Transaction status of PostgreSQL's ReadyForQuery message: no transaction is open. */
+const IDLE = 'I'
+
+type Connection = Pick<pg.PoolConfig, 'connectionString' | 'ssl'>
+
+/** pg's own reading of a URL, but for TLS: a certificate is checked unless the URL says no-verify. */
+function connectionOf(url: URL): Connection {
+  const bare = new URL(url)
+  const mode = bare.searchParams.get('sslmode')
+  bare.searchParams.delete('sslmode')
+  bare.searchParams.delete('uselibpqcompat')
+  const connection = { connectionString: bare.href }
+  switch (mode) {
+    case null:
+      return connection
+    case 'disable':
+      return { ...connection, ssl: false }
+    case 'require':
+    case 'verify-ca':
+    case 'verify-full':
+      return { ...connection, ssl: { rejectUnauthorized: true } }
+    case 'no-verify':
+      return { ...connection, ssl: { rejectUnauthorized: false } }
+    default:
+      throw dbError('MICRO_DB_URL', { problem: `has sslmode=${mode}; known are disable, require, verify-ca, verify-full and no-verify` })
+  }
+}
+
+// Object identifiers of types: https://github.com/postgres/postgres/blob/master/src/include/catalog/pg_type.dat
+const INT8 = 20
+const TIMESTAMP = 1114
+const TIMESTAMPTZ = 1184
+const PLAIN_TIMESTAMP = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?$/
+
+function parserOf(types: typeof pg.types, oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
+  const usual = format === 'binary' ? types.getTypeParser(oid, 'binary') : types.getTypeParser(oid, 'text')
+  if (format === 'binary' || (oid !== INT8 && oid !== TIMESTAMP)) {
+    return usual as (value: string) => unknown
+  }
+  if (oid === INT8) {
+    return parseInt8
+  }
+  // Dates are sent as UTC: without a zone they must not come back as local time.
+  const withZone = types.getTypeParser(TIMESTAMPTZ, 'text')
+  return (value) => (PLAIN_TIMESTAMP.test(value) ? withZone(`${value}Z`) : usual(value))
+}
+
+/** A number as long as it is exact: counts are of this type. */
+function parseInt8(value: string): number | bigint {
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : BigInt(value)
+}

@@ -1,0 +1,2 @@
+/** The package's own version. */
+export const DB_VERSION = '1.0.0'

@@ -1,0 +1,116 @@
+/** The databases that tests run on: SQLite in a file and in memory, and PostgreSQL where one answers. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { micro, type LogLine } from '@micro/core'
+import pg from 'pg'
+import { db, type DbOptions, type Generated } from '../src/index.ts'
+
+export interface Schema {
+  account: { id: number; name: string; balance: number }
+  entry: { id: Generated<number>; account: number; note: string | null }
+}
+
+/** A database of its own, which is gone after `drop`. */
+export interface Place {
+  readonly url: string
+  drop(): Promise<void>
+}
+
+export interface TestEngine {
+  readonly name: string
+  readonly engine: 'sqlite' | 'postgres'
+  /** Why it cannot be tested here. */
+  readonly missing?: string
+  make(): Promise<Place>
+}
+
+const given = process.env.MICRO_TEST_POSTGRES_URL
+export const postgresUrl: string = given ?? 'postgres://postgres@127.0.0.1:5432/postgres'
+
+const missing = await probe()
+
+export const postgres: TestEngine = {
+  name: missing === undefined ? 'PostgreSQL' : `PostgreSQL (skipped: ${missing})`,
+  engine: 'postgres',
+  ...(missing === undefined ? {} : { missing }),
+  async make() {
+    const name = `micro_test_${process.pid}_${randomBytes(6).toString('hex')}`
+    await admin(`create database ${name}`)
+    const url = new URL(postgresUrl)
+    url.pathname = `/${name}`
+    return { url: url.href, drop: () => admin(`drop database ${name} with (force)`) }
+  },
+}
+
+export const sqliteFile: TestEngine = {
+  name: 'SQLite in a file',
+  engine: 'sqlite',
+  async make() {
+    const directory = await mkdtemp(join(tmpdir(), 'micro-db-'))
+    return { url: `sqlite:${join(directory, 'test.db')}`, drop: () => rm(directory, { recursive: true }) }
+  },
+}
+
+export const sqliteMemory: TestEngine = {
+  name: 'SQLite in memory',
+  engine: 'sqlite',
+  async make() {
+    return { url: ':memory:', drop: async () => undefined }
+  },
+}
+
+export const engines: readonly TestEngine[] = [sqliteMemory, sqliteFile, postgres]
+
+/** Runs one statement on the server that tests use, outside the database under test. */
+export async function admin(sql: string): Promise<pg.QueryResult> {
+  const client = new pg.Client({ connectionString: postgresUrl, connectionTimeoutMillis: 3_000 })
+  await client.connect()
+  try {
+    return await client.query(sql)
+  } finally {
+    await client.end()
+  }
+}
+
+/** An app with two tables, started. `lines` is what it logs. */
+export async function makeApp(place: Place, options: Omit<DbOptions, 'url'> = {}) {
+  const lines: LogLine[] = []
+  const app = micro(import.meta, { mode: 'test', env: {}, config: { db: { url: place.url, ...options } }, logSink: (line) => lines.push(line) }).use(db<Schema>())
+  await app.start()
+  const { schema } = app.db.default
+  await schema
+    .createTable('account')
+    .addColumn('id', 'integer', (id) => id.primaryKey())
+    .addColumn('name', 'text', (name) => name.notNull().unique())
+    .addColumn('balance', 'integer', (balance) => balance.notNull())
+    .execute()
+  await schema
+    .createTable('entry')
+    .addColumn('id', 'integer', (id) => (app.db.engine === 'sqlite' ? id.primaryKey() : id.primaryKey().generatedByDefaultAsIdentity()))
+    .addColumn('account', 'integer', (account) => account.notNull().references('account.id'))
+    .addColumn('note', 'text')
+    .execute()
+  return Object.assign(app, { lines })
+}
+
+export type TestApp = Awaited<ReturnType<typeof makeApp>>
+
+/** Names in the table, in order. */
+export async function names(app: TestApp): Promise<string[]> {
+  return (await app.db.default.selectFrom('account').select('name').orderBy('id').execute()).map(({ name }) => name)
+}
+
+async function probe(): Promise<string | undefined> {
+  try {
+    await admin('select 1')
+    return undefined
+  } catch (error) {
+    // Who names a server wants it tested.
+    if (given !== undefined) {
+      throw error
+    }
+    return 'no server at MICRO_TEST_POSTGRES_URL or 127.0.0.1:5432'
+  }
+}

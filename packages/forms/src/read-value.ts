@@ -1,0 +1,53 @@
+/** From what a client sent to what the schema makes of it. */
+import type { Context, StandardIssue, StandardResult } from '@micro/core'
+import { coerce } from './coerce.ts'
+import type { CompiledSchema } from './compiled-schema.ts'
+import { emptyTree, type Fields, gatherFields } from './field-tree.ts'
+import type { FormLimits } from './forms-config.ts'
+import { type Issue, issuesOf, MOST_ISSUES } from './issue.ts'
+import { limitValue } from './json-limits.ts'
+import { plainMessage } from './plain-message.ts'
+import type { ReadBody } from './read-body.ts'
+
+/** A value that the schema accepts, or what is wrong with it. */
+export type Outcome<O> = { readonly ok: true; readonly data: O } | { readonly ok: false; readonly issues: readonly Issue[] }
+
+/** Holds a body against a schema. */
+export async function checkBody<O>(body: ReadBody, schema: CompiledSchema<O>, limits: FormLimits): Promise<Outcome<O>> {
+  if (body.kind === 'value') {
+    return check(body.value, schema, limits, (issue) => issue.message)
+  }
+  const value = coerce(body.fields.tree, schema.shape, { absentIsOff: true, duplicates: limits.duplicates, maxDepth: limits.maxDepth })
+  return check(value, schema, limits, plainMessage)
+}
+
+/** Holds the query of a request against a schema. */
+export async function checkQuery<O>(ctx: Context, schema: CompiledSchema<O>, limits: FormLimits): Promise<Outcome<O>> {
+  return checkFields(gatherFields(ctx.query, limits, 414), schema, limits)
+}
+
+/** Holds the params of the route against a schema. Those that a converter has read are taken as they are. */
+export async function checkParams<O>(ctx: Context, schema: CompiledSchema<O>, limits: FormLimits): Promise<Outcome<O>> {
+  const tree = emptyTree()
+  for (const [name, value] of Object.entries(ctx.params)) {
+    tree.children.set(name, { ...emptyTree(), values: [value] })
+  }
+  return checkFields({ tree, texts: new Map() }, schema, limits)
+}
+
+async function checkFields<O>(fields: Fields, schema: CompiledSchema<O>, limits: FormLimits): Promise<Outcome<O>> {
+  const value = coerce(fields.tree, schema.shape, { absentIsOff: false, duplicates: limits.duplicates, maxDepth: limits.maxDepth })
+  return check(value, schema, limits, (issue) => issue.message)
+}
+
+async function check<O>(value: unknown, schema: CompiledSchema<O>, limits: FormLimits, say: (issue: StandardIssue) => string): Promise<Outcome<O>> {
+  const issues = limitValue(value, schema.shape, limits)
+  if (issues.length > 0) {
+    return { ok: false, issues: issues.slice(0, MOST_ISSUES) }
+  }
+  const result: StandardResult<O> = await schema.validate(value)
+  if (result.issues === undefined) {
+    return { ok: true, data: result.value }
+  }
+  return { ok: false, issues: issuesOf(result.issues.slice(0, MOST_ISSUES).map((issue) => ({ ...issue, message: say(issue) }))) }
+}

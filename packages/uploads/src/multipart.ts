@@ -1,0 +1,265 @@
+/**
+ * The one place that knows the parser, busboy (RFC 7578, RFC 2046). Bytes are pulled, not pushed: the next chunk is read from the
+ * body when the parts found so far have been taken, so that whoever is slow slows the client down and nothing piles up.
+ */
+import type { Readable } from 'node:stream'
+import busboy from 'busboy'
+import type { ByteSource } from './byte-source.ts'
+import { PartGuard, type PartLimits } from './part-guard.ts'
+import { fieldName, fileName } from './part-name.ts'
+import { refusal } from './refusal.ts'
+import { uploadsError } from './uploads-errors.ts'
+
+/** Limits that are held while parsing. */
+export interface MultipartLimits extends PartLimits {
+  readonly files: number
+  readonly fields: number
+  readonly nameBytes: number
+  readonly fieldBytes: number
+  readonly fileBytes: number
+}
+
+/** A field that is no file. */
+export interface IncomingField {
+  readonly kind: 'field'
+  readonly name: string
+  readonly value: string
+}
+
+/** A file whose content has not been read yet: iterate it once, before going on to the next part. */
+export interface IncomingFile extends AsyncIterable<Buffer> {
+  readonly kind: 'file'
+  readonly name: string
+  /** The client's name for it without directories, or `''`. */
+  readonly filename: string
+  /** What the client says it is; never to be trusted. */
+  readonly claimedType: string
+}
+
+const PLAIN_ENCODINGS = new Set(['7bit', '8bit', 'binary'])
+
+/**
+ * The parts of a body, in the order they were sent. Files that are not read are skipped, but counted; file inputs in which nothing
+ * was chosen, which arrive without name and content, are left out.
+ * @throws HttpError 413 over a limit, 400 for what is malformed or incomplete, and what the source throws.
+ */
+export async function* multipart(
+  source: ByteSource,
+  boundary: string,
+  limits: MultipartLimits,
+): AsyncGenerator<IncomingField | IncomingFile, void, undefined> {
+  const parser = new Parser(source, boundary, limits)
+  try {
+    for (;;) {
+      const part = parser.parts.shift()
+      if (part !== undefined) {
+        if (!(part instanceof FilePart)) {
+          yield part
+        } else if (part.filename !== '' || !(await part.isEmpty())) {
+          yield part
+          await part.skip()
+        }
+      } else if (!(await parser.feed()) && parser.parts.length === 0) {
+        return
+      }
+    }
+  } finally {
+    parser.dispose()
+  }
+}
+
+class Parser {
+  readonly parts: (IncomingField | FilePart)[] = []
+  readonly #source: ByteSource
+  readonly #limits: MultipartLimits
+  readonly #guard: PartGuard
+  readonly #busboy: busboy.Busboy
+  #files = 0
+  #fields = 0
+  #failure: unknown
+  #ended = false
+
+  constructor(source: ByteSource, boundary: string, limits: MultipartLimits) {
+    this.#source = source
+    this.#limits = limits
+    this.#guard = new PartGuard(boundary, limits)
+    this.#busboy = busboy({
+      headers: { 'content-type': `multipart/form-data; boundary="${boundary}"` },
+      defParamCharset: 'utf8',
+      preservePath: true,
+      // One more than is allowed: busboy takes a value of exactly its limit for one that was cut.
+      limits: { fieldSize: limits.fieldBytes + 1 },
+    })
+    this.#busboy.on('error', (error) => this.fail(malformed(error)))
+    this.#busboy.on('file', (name: string | undefined, stream, info) => this.#attempt(stream, () => this.#file(name, stream, info)))
+    this.#busboy.on('field', (name: string | undefined, value, info) => this.#attempt(null, () => this.#field(name, value, info)))
+  }
+
+  /** Parses one more chunk. False at the end of the body, with every part complete. */
+  async feed(): Promise<boolean> {
+    this.check()
+    const chunk = this.#ended ? undefined : await this.#source.next()
+    this.check()
+    if (chunk === undefined) {
+      await this.#end()
+    } else {
+      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+      this.#guard.check(bytes)
+      await new Promise<void>((resolve) => this.#busboy.write(bytes, () => resolve()))
+    }
+    this.check()
+    return chunk !== undefined
+  }
+
+  check(): void {
+    if (this.#failure !== undefined) {
+      throw this.#failure
+    }
+  }
+
+  fail(error: unknown): void {
+    this.#failure ??= error
+    this.#busboy.destroy()
+  }
+
+  dispose(): void {
+    this.fail(refusal(400, 'The form is not read any further.'))
+    this.#source.stop()
+  }
+
+  async #end(): Promise<void> {
+    if (!this.#ended) {
+      this.#ended = true
+      await new Promise<void>((resolve) => {
+        this.#busboy.once('close', resolve)
+        this.#busboy.end()
+      })
+      // busboy passes over a part whose Content-Disposition it cannot read. What was sent must not get lost without a word.
+      if (this.#guard.parts !== this.#files + this.#fields) {
+        this.fail(refusal(400, 'A part of the form has no Content-Disposition that can be read.'))
+      }
+    }
+  }
+
+  #file(name: string | undefined, stream: Readable, info: busboy.FileInfo): void {
+    if (++this.#files > this.#limits.files) {
+      throw refusal(413, `The form has more than ${this.#limits.files} files.`)
+    }
+    checkEncoding(info.encoding)
+    this.parts.push(new FilePart(this, stream, fieldName(name ?? '', this.#limits.nameBytes), info, this.#limits.fileBytes))
+  }
+
+  #field(name: string | undefined, value: string, info: busboy.FieldInfo): void {
+    if (++this.#fields > this.#limits.fields) {
+      throw refusal(413, `The form has more than ${this.#limits.fields} fields.`)
+    }
+    checkEncoding(info.encoding)
+    const field = { kind: 'field', name: fieldName(name ?? '', this.#limits.nameBytes), value } as const
+    if (info.valueTruncated) {
+      throw refusal(413, `The field '${field.name}' is longer than ${this.#limits.fieldBytes} bytes.`)
+    }
+    this.parts.push(field)
+  }
+
+  /** Runs a listener; what it throws fails the form in the place of the process. */
+  #attempt(stream: Readable | null, run: () => void): void {
+    // busboy destroys an open file with an error when the form fails. Without a listener that error would be uncaught.
+    stream?.on('error', ignore)
+    if (this.#failure === undefined) {
+      try {
+        run()
+      } catch (error) {
+        stream?.resume()
+        this.fail(error)
+      }
+    }
+  }
+}
+
+class FilePart implements IncomingFile {
+  readonly kind = 'file'
+  readonly name: string
+  readonly filename: string
+  readonly claimedType: string
+  readonly #parser: Parser
+  #chunks: Buffer[] = []
+  #bytes = 0
+  #ended = false
+  #passed = false
+
+  constructor(parser: Parser, stream: Readable, name: string, info: busboy.FileInfo, maxBytes: number) {
+    this.#parser = parser
+    this.name = name
+    this.filename = fileName(info.filename)
+    this.claimedType = info.mimeType
+    stream.on('data', (chunk: Buffer) => {
+      this.#bytes += chunk.length
+      if (this.#bytes > maxBytes) {
+        this.#parser.fail(refusal(413, `The file '${name}' is larger than ${maxBytes} bytes.`))
+      } else if (!this.#passed) {
+        this.#chunks.push(chunk)
+      }
+    })
+    stream.on('end', () => {
+      this.#ended = true
+    })
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
+    for (;;) {
+      if (this.#passed) {
+        throw uploadsError('MICRO_UPLOADS_PART_PASSED', { field: this.name })
+      }
+      this.#parser.check()
+      const chunk = this.#take()
+      if (chunk !== undefined) {
+        yield chunk
+      } else if (this.#ended) {
+        return
+      } else {
+        await this.#more()
+      }
+    }
+  }
+
+  /** Whether it has no content; waits for the first of it. */
+  async isEmpty(): Promise<boolean> {
+    while (this.#chunks.length === 0 && !this.#ended) {
+      await this.#more()
+    }
+    return this.#chunks.length === 0
+  }
+
+  async skip(): Promise<void> {
+    this.#passed = true
+    this.#chunks = []
+    while (!this.#ended) {
+      await this.#more()
+    }
+  }
+
+  async #more(): Promise<void> {
+    if (!(await this.#parser.feed()) && !this.#ended) {
+      throw malformed(undefined)
+    }
+  }
+
+  #take(): Buffer | undefined {
+    const chunks = this.#chunks
+    this.#chunks = []
+    return chunks.length > 1 ? Buffer.concat(chunks) : chunks[0]
+  }
+}
+
+function checkEncoding(encoding: string): void {
+  if (!PLAIN_ENCODINGS.has(encoding)) {
+    const message = 'A part of the form has a Content-Transfer-Encoding, which is not supported (RFC 7578 section 4.7).'
+    throw refusal(415, message)
+  }
+}
+
+function malformed(cause: unknown): Error {
+  return refusal(400, 'The form is malformed or incomplete.', cause)
+}
+
+function ignore(): void {}

@@ -1,0 +1,201 @@
+/**
+ * A file that came with a request. It is a `File`, so schemas and `fetch` take it as it is, but its content lies in storage and is
+ * read only when asked for.
+ */
+import type { UploadType } from './file-type.ts'
+import { createKey } from './upload-key.ts'
+import type { ByteRange, UploadDraft } from './upload-storage.ts'
+import { uploadsError } from './uploads-errors.ts'
+
+/** What is worth remembering of a kept file; plain, so that it fits a column of JSON. */
+export interface StoredFile {
+  /** Names it in storage: pass it to `send()`, `read()` and `delete()`. */
+  readonly key: string
+  /** The client's name for it without directories, or `''`. Show it, but build nothing from it. */
+  readonly name: string
+  /** What its first bytes say it is. */
+  readonly type: UploadType
+  /** Size in bytes. */
+  readonly size: number
+  /** SHA-256 of its content, in hexadecimal. */
+  readonly sha256: string
+}
+
+/**
+ * A `File` of one request. `type` is what its first bytes say, whatever the client claims; `name` is the client's, without
+ * directories. It is removed when the request ends, unless it was kept.
+ */
+export interface UploadedFile extends File {
+  readonly type: UploadType
+  /** Name of the form field. */
+  readonly field: string
+  /** SHA-256 of its content, in hexadecimal. */
+  readonly sha256: string
+  /** The key that `keep()` stores it under; known before, so that a row can be written first. */
+  readonly key: string
+  /**
+   * Stores it, durably and atomically. A second call gives the same.
+   * @throws MicroError `MICRO_UPLOADS_GONE` when the request is over.
+   */
+  keep(): Promise<StoredFile>
+}
+
+/** What was found out while a file was received. */
+export interface FileFacts {
+  readonly field: string
+  readonly name: string
+  readonly type: UploadType
+  readonly size: number
+  readonly sha256: string
+}
+
+/** The one implementation of `UploadedFile`. */
+export class TemporaryFile extends File implements UploadedFile {
+  declare readonly type: UploadType
+  readonly field: string
+  readonly sha256: string
+  readonly key: string
+  readonly #draft: UploadDraft
+  readonly #size: number
+  #kept: Promise<StoredFile> | undefined
+  #gone = false
+
+  constructor(draft: UploadDraft, facts: FileFacts) {
+    super([], facts.name, { type: facts.type })
+    this.field = facts.field
+    this.sha256 = facts.sha256
+    this.key = createKey(facts.type)
+    this.#draft = draft
+    this.#size = facts.size
+  }
+
+  override get size(): number {
+    return this.#size
+  }
+
+  override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return streamOf(this.#read({ start: 0, end: this.#size }))
+  }
+
+  override bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return gather(this.#read({ start: 0, end: this.#size }), this.#size)
+  }
+
+  override async arrayBuffer(): Promise<ArrayBuffer> {
+    return (await this.bytes()).buffer
+  }
+
+  override async text(): Promise<string> {
+    return new TextDecoder().decode(await this.bytes())
+  }
+
+  override slice(start?: number, end?: number, type?: string): Blob {
+    const from = clamp(start ?? 0, this.#size)
+    return new FileSlice((range) => this.#read(range), { start: from, end: Math.max(from, clamp(end ?? this.#size, this.#size)) }, type)
+  }
+
+  keep(): Promise<StoredFile> {
+    if (this.#kept === undefined) {
+      this.#check()
+      this.#kept = this.#store()
+    }
+    return this.#kept
+  }
+
+  /** Removes it unless it was kept. Waits for a `keep()` that is under way. */
+  async discard(): Promise<void> {
+    this.#gone = true
+    if (this.#kept === undefined) {
+      await this.#draft.discard()
+    } else {
+      await this.#kept.catch(() => this.#draft.discard())
+    }
+  }
+
+  async #store(): Promise<StoredFile> {
+    await this.#draft.store(this.key)
+    return { key: this.key, name: this.name, type: this.type, size: this.#size, sha256: this.sha256 }
+  }
+
+  #read(range: ByteRange): AsyncIterable<Uint8Array> {
+    this.#check()
+    return this.#draft.read(range)
+  }
+
+  #check(): void {
+    if (this.#gone && this.#kept === undefined) {
+      throw uploadsError('MICRO_UPLOADS_GONE', { field: this.field })
+    }
+  }
+}
+
+/** A part of such a file, read when asked for. */
+class FileSlice extends Blob {
+  readonly #read: (range: ByteRange) => AsyncIterable<Uint8Array>
+  readonly #range: ByteRange
+
+  constructor(read: (range: ByteRange) => AsyncIterable<Uint8Array>, range: ByteRange, type: string | undefined) {
+    super([], type === undefined ? {} : { type })
+    this.#read = read
+    this.#range = range
+  }
+
+  override get size(): number {
+    return this.#range.end - this.#range.start
+  }
+
+  override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return streamOf(this.#read(this.#range))
+  }
+
+  override bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return gather(this.#read(this.#range), this.size)
+  }
+
+  override async arrayBuffer(): Promise<ArrayBuffer> {
+    return (await this.bytes()).buffer
+  }
+
+  override async text(): Promise<string> {
+    return new TextDecoder().decode(await this.bytes())
+  }
+
+  override slice(start?: number, end?: number, type?: string): Blob {
+    const from = clamp(start ?? 0, this.size)
+    const to = Math.max(from, clamp(end ?? this.size, this.size))
+    return new FileSlice(this.#read, { start: this.#range.start + from, end: this.#range.start + to }, type)
+  }
+}
+
+/** A position as `Blob.slice` takes it: negative ones count from the end. */
+function clamp(position: number, size: number): number {
+  const whole = Math.trunc(position) || 0
+  return whole < 0 ? Math.max(size + whole, 0) : Math.min(whole, size)
+}
+
+function streamOf(source: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const iterator = source[Symbol.asyncIterator]()
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next()
+      if (done === true) {
+        controller.close()
+      } else {
+        controller.enqueue(new Uint8Array(value))
+      }
+    },
+    async cancel() {
+      await iterator.return?.()
+    },
+  })
+}
+
+async function gather(source: AsyncIterable<Uint8Array>, size: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(size)
+  let at = 0
+  for await (const chunk of source) {
+    bytes.set(chunk, at)
+    at += chunk.length
+  }
+  return bytes
+}

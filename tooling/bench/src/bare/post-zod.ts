@@ -1,0 +1,13 @@
+import { createServer } from 'node:http'
+import { Order } from '../order.ts'
+
+createServer((request, response) => {
+  const chunks: Buffer[] = []
+  request.on('data', (chunk: Buffer) => chunks.push(chunk))
+  request.on('end', () => {
+    const order = Order.parse(JSON.parse(Buffer.concat(chunks).toString()))
+    const body = JSON.stringify(order)
+    response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) })
+    response.end(body)
+  })
+}).listen(Number(process.env.PORT), '127.0.0.1')

@@ -1,0 +1,1 @@
+throw new Error('the port is not what this server wants')

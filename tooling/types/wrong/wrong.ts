@@ -1,0 +1,81 @@
+/** Calls that must not compile. Above each stands the sentence that the compiler says, compared whole by the test. */
+import { auth, type User } from '@micro/auth'
+import { blueprint, double, type Extension, type Member, micro, middleware, type OptionsFor } from '@micro/core'
+import { db } from '@micro/db'
+import { body } from '@micro/forms'
+import { z } from 'zod'
+import { type Schema, theAuth, theDb } from '../right/extensions.ts'
+import { notes } from '../right/notes.ts'
+
+declare const render: () => Extension<'render', Member<1, 1>>
+declare const otherDb: () => Extension<'db', Member<{ nope: 1 }, { nope: 1 }>>
+const createApp = (options: OptionsFor<typeof theDb> = {}) => micro(import.meta, options).use(theDb)
+
+// 'auth' needs 'db': install it first with .use()
+micro(import.meta).use(theAuth)
+
+// extension 'db' is already installed: give the second one another name with .as('…')
+micro(import.meta).use(theDb).use(db<Schema>())
+
+// extension 'render': 'render' is a member of core's own; choose another name
+micro(import.meta).use(render())
+
+// 'auth' needs 'db' of another type than the one installed
+micro(import.meta).use(otherDb()).use(theAuth)
+
+// blueprint 'notes' needs 'auth': install it first with .use()
+micro(import.meta).use(theDb).register(notes)
+
+// blueprint 'notes' needs 'db' of another type than the one installed
+micro(import.meta).use(db<{ other: { id: number } }>()).use(theAuth).register(notes)
+
+// this middleware needs 'auth': install it first with .use(), or name it in the blueprint's needs
+micro(import.meta).get('/', [theAuth.loginRequired], () => 'x')
+
+// this middleware needs 'auth': install it first with .use(), or name it in the blueprint's needs
+blueprint('b', import.meta, { needs: [theDb] }).get('/', { use: [theAuth.loginRequired] }, () => 'x')
+
+// a handler returns a string, an object, bytes, a stream or a Response: this one may return something else, or nothing
+micro(import.meta).get('/', () => {})
+
+// a handler returns a string, an object, bytes, a stream or a Response: this one may return something else, or nothing
+micro(import.meta).get('/', async () => {})
+
+// a handler returns a string, an object, bytes, a stream or a Response: this one may return something else, or nothing
+micro(import.meta).get('/', (ctx) => (ctx.path === '/' ? null : 'x'))
+
+// a handler returns a string, an object, bytes, a stream or a Response: this one may return something else, or nothing
+micro(import.meta).get('/', () => 42)
+
+// no converter 'itn' (core has string, int, float, uuid, any and path)
+micro(import.meta).get('/:n<itn>', () => 'x')
+
+// a param is one whole segment: write '/:id' instead of '/note:id'
+micro(import.meta).get('/note:id', () => 'x')
+
+// a path starts with '/': write '/notes'
+micro(import.meta).get('notes', () => 'x')
+
+// a param with the converter 'path' takes the rest of the path: it must be the last segment
+micro(import.meta).get('/:rest<path>/edit', () => 'x')
+
+// Property 'mailer' does not exist on type 'Context<"/", {}>'.
+micro(import.meta).get('/', (ctx) => ctx.mailer.send())
+
+// Property 'toUpperCase' does not exist on type 'number'.
+micro(import.meta).post('/', [body(z.object({ a: z.number() }))], (ctx) => ctx.body.a.toUpperCase())
+
+// Property 'role' does not exist on type 'User'.
+micro(import.meta).use(theDb).use(auth<User>()).get('/', async (ctx) => ({ role: (await ctx.auth.user())?.role }))
+
+// Object literal may only specify known properties, and 'ulr' does not exist in type 'DbOptions'.
+createApp({ config: { db: { ulr: ':memory:' } } })
+
+// Object literal may only specify known properties, and 'nope' does not exist in type 'Connections<Schema>'.
+double(theDb, { app: { nope: 1 } })
+
+// Object literal may only specify known properties, and 'naem' does not exist in type 'readonly AnyMiddleware[] | RouteOptions'.
+micro(import.meta).get('/', { naem: 'x' }, () => 'x')
+
+// Property 'selectFrom' does not exist on type 'Context<string, {}>'.
+middleware(async (ctx, next) => next({ x: ctx.selectFrom }))
