@@ -1,3 +1,4 @@
+import { HttpError } from '@micro/core'
 import type * as OAuth from 'oauth4webapi'
 import type { ProviderSettings } from './auth-config.ts'
 import { authError } from './auth-errors.ts'
@@ -73,13 +74,18 @@ export class ProviderClient {
     return url.href
   }
 
-  /** Changes the code that the browser brought for who signed in. Rejects whatever is wrong with the provider's answers. */
+  /** Changes the code that the browser brought for who signed in. Rejects whatever is wrong with the provider's answers. @throws HttpError 400. */
   async finish(parameters: URLSearchParams, handshake: Handshake): Promise<ProviderSignIn> {
     const oauth = await import('oauth4webapi')
     const metadata = await this.#metadata()
     const client: OAuth.Client = { client_id: this.#clientId, [oauth.clockTolerance]: CLOCK_TOLERANCE_SECONDS }
     const options = this.#options(oauth)
-    const callback = oauth.validateAuthResponse(metadata, client, parameters, handshake.state)
+    const callback = brought(() => {
+      if (parameters.getAll('code').length !== 1) {
+        throw new TypeError('There is not one code.')
+      }
+      return oauth.validateAuthResponse(metadata, client, parameters, handshake.state)
+    })
     const response = await oauth.authorizationCodeGrantRequest(
       metadata,
       client,
@@ -198,6 +204,15 @@ export class ProviderClient {
     if (problem !== undefined) {
       throw authError('MICRO_AUTH_PROVIDER_URL', { name: this.provider.name, key, value, problem })
     }
+  }
+}
+
+/** Whatever is wrong with what the browser brought is the request's error: parameters twice, or of another issuer (RFC 9207). */
+function brought<T>(check: () => T): T {
+  try {
+    return check()
+  } catch (cause) {
+    throw new HttpError(400, 'What the provider sent back with the browser is not for this sign-in.', { cause })
   }
 }
 

@@ -97,8 +97,8 @@ export async function throughFetch(app: App): Promise<Running> {
 }
 
 /** Talks to an app through Node's server. */
-export async function throughSocket(app: App): Promise<Running> {
-  const server = await serve(app, { port: 0, signals: false })
+export async function throughSocket(app: App, port = 0): Promise<Running> {
+  const server = await serve(app, { port, signals: false })
   return {
     client: () => new Client({ fetch: (request) => fetch(request) }, { baseUrl: server.url, redirects: false }),
     stop: () => server.stop(),

@@ -1,6 +1,7 @@
 /** Includes, layouts and blocks of EJS pages: what happens while one template runs. */
 import type { EjsConstants, EjsHelpers, EjsOutput } from './ejs-source.ts'
 import type { TemplateValues } from './template-engine.ts'
+import { templateValues } from './template-values.ts'
 import { isThenable } from './thenable.ts'
 
 /** A partial that includes itself may draw a deep tree, but not one this deep. */
@@ -89,7 +90,7 @@ export class EjsPage implements EjsHelpers {
 
   readonly include = (name: string, own?: object): string | Promise<string> => {
     const { values, scope, print } = this.#options
-    return watched(print(name, own === undefined ? values : join(values, own), scope.included(name)))
+    return watched(print(name, own === undefined ? values : templateValues(values, own), scope.included(name)))
   }
 
   readonly layout = (name: string, values?: object): void => {
@@ -119,7 +120,7 @@ export class EjsPage implements EjsHelpers {
     }
     const { name, values: own, line } = this.#layout
     try {
-      return print(name, join(values, own, { body: printed }), scope.layout(name))
+      return print(name, templateValues(values, own, { body: printed }), scope.layout(name))
     } catch (error) {
       throw fail(error, line)
     }
@@ -163,10 +164,6 @@ export class EjsPage implements EjsHelpers {
     const result = content()
     return isThenable(result) ? result.then(close) : close()
   }
-}
-
-function join(...values: (object | undefined)[]): TemplateValues {
-  return Object.assign(Object.create(null), ...values)
 }
 
 /** A template may forget to wait for a promise; that it did is reported, and must not end the process. */

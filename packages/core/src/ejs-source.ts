@@ -104,7 +104,7 @@ if (__failure === undefined) return __output
 throw __failure.error
 }
 }
-//# sourceURL=micro-template:${encodeURI(name)}`
+//# sourceURL=micro-template:${name.replace(/[^\w./-]/g, '_')}`
   let run: (...args: unknown[]) => string | Promise<string>
   try {
     run = new Function('__constants', code)(constants)

@@ -30,7 +30,7 @@ import type { CommandInput, CommandOptions, JsonProvider, ReplaceOptions } from 
 import { createSigner, type Signer } from './signing.ts'
 import { detachedSource, type Source } from './source.ts'
 import { staticRoute } from './static-route.ts'
-import { Templates } from './templates.ts'
+import { type AppTemplates, Templates } from './templates.ts'
 import { buildUrl, type UrlOptions, type UrlValues } from './url-for.ts'
 
 /** Options of `micro`. */
@@ -143,7 +143,7 @@ export class Micro extends Scaffold implements ContextHost {
     return this.#registry.list()
   }
 
-  get templates(): Templates {
+  get templates(): AppTemplates<this['~types']['context']> {
     return this.#registry.templates
   }
 

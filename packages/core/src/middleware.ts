@@ -5,8 +5,11 @@ import type { Reply } from './reply.ts'
 
 declare const added: unique symbol
 
-/** What `next` gives: the reply of what followed, and for the compiler the members that were added. */
-export interface Added<A extends object = object> extends Reply {
+/**
+ * What `next` gives: the reply of what followed, and for the compiler the members that were added. It is no subtype of `Reply`: in a
+ * union with it, as the result of a middleware that may answer early, it would vanish.
+ */
+export interface Added<A extends object = object> extends Omit<Reply, '~reply'> {
   readonly [added]: A
 }
 

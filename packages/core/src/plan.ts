@@ -81,7 +81,7 @@ function chain(list: readonly MiddlewareParts[], run: Handler, path: string, jso
       if (additions !== undefined) {
         ;(ctx as RequestContext).add(additions)
       }
-      return settle(index + 1, ctx) as Promise<Added<A>>
+      return settle(index + 1, ctx) as unknown as Promise<Added<A>>
     }
     return part.run(ctx, next)
   }

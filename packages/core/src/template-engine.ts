@@ -3,7 +3,7 @@
 /** A filter: a function that templates may call on a value. */
 export type Filter = (value: never, ...args: never[]) => unknown
 
-/** What a template is rendered with: an object without prototype, so that a name in it is a value that was given. */
+/** What a template is rendered with: an object that inherits nothing, so that each name in it is that of a value. */
 export type TemplateValues = { readonly [name: string]: unknown }
 
 /** A template, compiled. */

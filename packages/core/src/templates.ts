@@ -5,6 +5,7 @@ import type { Flash } from './flash.ts'
 import type { Mode } from './mode.ts'
 import type { CompiledTemplate, Filter, TemplateEngine, TemplateSource, TemplateValues } from './template-engine.ts'
 import { resolveTemplateName, type TemplateDirectory, TemplateLoader, type TemplatePlace } from './template-loader.ts'
+import { templateValues } from './template-values.ts'
 import { isThenable } from './thenable.ts'
 import type { UrlOptions, UrlValues } from './url-for.ts'
 
@@ -23,6 +24,12 @@ export interface TemplatesHost {
   readonly rootPath: string | undefined
   /** In development the files are looked at again for each page, so that an edit shows at once; otherwise never again. */
   readonly mode: Mode
+}
+
+/** The templates of an app, whose context providers see the members of its extensions. */
+export interface AppTemplates<C> extends Omit<Templates, 'context'> {
+  /** Adds values to every page: `provide` runs each time something is rendered, and never otherwise. */
+  context(provide: (ctx: Context & C) => object | Promise<object>): void
 }
 
 interface Kept {
@@ -131,16 +138,13 @@ export class Templates {
 
   #values(ctx: Context, provided: object, values: object): TemplateValues {
     let flashes: Flash[] | undefined
-    return {
-      __proto__: null,
-      ...this.#globals,
-      ...provided,
+    const own = {
       ctx,
       urlFor: (name: string, params?: UrlValues, options?: UrlOptions) => ctx.urlFor(name, params, options),
       // Taken once, so that a page and its layout may both ask.
       flashes: () => (flashes ??= ctx.flashes()),
-      ...values,
-    } as unknown as TemplateValues
+    }
+    return templateValues({ ...this.#globals, ...provided }, own, values)
   }
 
   #load(name: string): CompiledTemplate {

@@ -71,6 +71,7 @@ describe('TemplateLoader', () => {
         'secret.ejs': 'secret',
         'templates/a.ejs': "<%- include('../secret.ejs') %>",
         'templates/n/b.ejs': "<%- include('../../secret.ejs') %>",
+        'templates/secret.ejs': 'another, which ../secret.ejs does not mean',
       })
       for (const name of ['a.ejs', 'n/b.ejs']) {
         const error = await microErrorOf(() => render(name))

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { utimesSync } from 'node:fs'
+import { rmSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { micro, type TemplateEngine } from '@micro/core'
 import { serve } from '@micro/core/node'
@@ -75,6 +75,15 @@ describe('Templates', () => {
       expect(await render('a.ejs')).toBe('undefined ctx,flashes,urlFor')
     })
 
+    test('gives values that inherit nothing: what a name means is what was given', async () => {
+      const { render } = site({
+        'templates/a.ejs': "<%= 'toString' in locals %> <%= 'constructor' in locals %> <%- include('b.ejs', { own: 1 }) %>",
+        'templates/b.ejs': "<%= 'toString' in locals %> <%= 'constructor' in locals %> <%= typeof locals.__proto__ %>",
+      })
+      expect(await render('a.ejs')).toBe('false false false false undefined')
+      expect(await render('a.ejs', JSON.parse('{ "__proto__": { "toString": 1 } }'))).toBe('false false false false object')
+    })
+
     test('context providers run only for pages that are there, one after the other', async () => {
       const { app, render } = site({ 'templates/a.ejs': 'a' })
       const order: string[] = []
@@ -125,6 +134,16 @@ describe('Templates', () => {
       await render('a.ejs')
       expect(await render('b.ejs')).toBe('longer')
       expect(compiled).toEqual(['a.ejs', 'b.ejs', 'b.ejs'])
+    })
+
+    test('in development a file that appears or goes away is noticed', async () => {
+      const { app, root, render } = site({ 'below/a.ejs': 'below' }, { mode: 'development' })
+      app.templates.directory(join(root, 'below'), 'x')
+      expect(await render('x/a.ejs')).toBe('below')
+      write(join(root, 'templates/x/a.ejs'), 'above')
+      expect(await render('x/a.ejs')).toBe('above')
+      rmSync(join(root, 'templates/x/a.ejs'))
+      expect(await render('x/a.ejs')).toBe('below')
     })
 
     test('a template that fails names file, line and source', async () => {

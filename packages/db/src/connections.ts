@@ -76,10 +76,13 @@ export class AppConnections<S> implements Connections<S> {
   }
 
   async close(): Promise<void> {
-    const database = this.#database
-    this.#database = undefined
-    this.#opening = undefined
-    this.#default = undefined
+    const opening = this.#opening
+    const database = await opening?.catch(() => undefined)
+    if (this.#opening === opening) {
+      this.#opening = undefined
+      this.#database = undefined
+      this.#default = undefined
+    }
     await database?.close()
   }
 

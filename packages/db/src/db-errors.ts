@@ -74,6 +74,10 @@ export const DB_ERRORS = {
     message: "The migration '{name}' failed going {direction}: {reason}. The database is as it was before.",
     fix: 'Correct it and run it again; see the cause.',
   },
+  MICRO_DB_MIGRATION_COMMITTED: {
+    message: "The migration '{name}' ended the transaction it runs in: what was done up to there stays.",
+    fix: 'Take begin, commit and rollback out of it, put the database in order by hand, and run it again.',
+  },
   MICRO_DB_MIGRATION_GONE: {
     message: "The migration '{name}' has been applied, but it is not there any more.",
     fix: 'Bring its file back, or the extension that contributes it.',

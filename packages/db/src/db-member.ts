@@ -90,7 +90,7 @@ export interface Connections<S> extends AnyConnections {
   transaction<T>(run: (trx: Transaction<S>) => Promise<T>, settings?: TransactionSettings): Promise<T>
   /**
    * Applies what is pending, all of it or nothing, and gives the names. Another process that does so at the same time is waited for.
-   * @throws MicroError `MICRO_DB_MIGRATION_FAILED`, `MICRO_DB_MIGRATION_ORDER`, `MICRO_DB_MIGRATION_INVALID`, `MICRO_DB_MIGRATION_TWICE`.
+   * @throws MicroError `MICRO_DB_MIGRATION_FAILED`, `MICRO_DB_MIGRATION_COMMITTED`, `MICRO_DB_MIGRATION_ORDER`, `MICRO_DB_MIGRATION_INVALID`, `MICRO_DB_MIGRATION_TWICE`.
    */
   migrate(options?: MigrateOptions): Promise<readonly string[]>
   /**

@@ -18,6 +18,8 @@ export interface Engine extends Dialect {
   script(connection: DatabaseConnection, sql: string): Promise<void>
   /** Begins the transaction of a run of migrations, waiting for one in another process. */
   beginMigrations(connection: DatabaseConnection): Promise<void>
+  /** Whether the transaction that `beginMigrations` began is still open: a migration may have ended it by itself. */
+  isMigrating(connection: DatabaseConnection): Promise<boolean>
   /** Whether a table of that name exists. */
   hasTable(db: Kysely<unknown>, name: string): Promise<boolean>
 }

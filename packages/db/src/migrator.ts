@@ -21,7 +21,10 @@ type MigrationSchema = { readonly [MIGRATION_TABLE]: Applied }
 type Direction = 'up' | 'down'
 
 /** Applies what is pending. `found` is every migration in order. */
-export function migrateUp(database: Database, found: readonly FoundMigration[], options: MigrateOptions = {}): Promise<readonly string[]> {
+export async function migrateUp(database: Database, found: readonly FoundMigration[], options: MigrateOptions = {}): Promise<readonly string[]> {
+  if (found.length === 0) {
+    return []
+  }
   return database.migrating(async (trx, connection) => {
     await createTable(trx)
     const applied = await readApplied(trx)
@@ -138,7 +141,17 @@ async function run(
       await (migration as Migration)[direction]?.(trx, { engine: database.engine.name })
     }
   } catch (error) {
+    await assertMigrating(database, connection, found.name, error)
     throw dbError('MICRO_DB_MIGRATION_FAILED', { name: found.name, direction, reason: reasonOf(error) }, { cause: error })
+  }
+  await assertMigrating(database, connection, found.name)
+}
+
+/** @throws MicroError `MICRO_DB_MIGRATION_COMMITTED` where the transaction is not the one that the run began. */
+async function assertMigrating(database: Database, connection: DatabaseConnection, name: string, cause?: unknown): Promise<void> {
+  // In PostgreSQL no query tells what a transaction is that an error has ended: then it is the one.
+  if (!(await database.engine.isMigrating(connection).catch(() => true))) {
+    throw dbError('MICRO_DB_MIGRATION_COMMITTED', { name }, { cause })
   }
 }
 

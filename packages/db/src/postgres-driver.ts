@@ -16,22 +16,38 @@ import { quote } from './quote.ts'
 /** More than these do not wait for a connection: they are refused at once. */
 const MAX_WAITING = 1_000
 
+/** How long connections in use are waited for when the pool ends. */
+const CLOSE_WAIT_MS = 2_000
+
 /** The driver; `init` connects nothing yet, `destroy` ends the pool. */
 export class PostgresDriver implements EngineDriver {
   readonly #pool: pg.Pool
   readonly #driver: Driver
+  readonly #clients: Set<pg.PoolClient> = new Set()
 
   constructor(pool: pg.Pool) {
     this.#pool = pool
     this.#driver = new KyselyPostgresDriver({ pool })
+    pool.on('connect', (client) => this.#clients.add(client))
+    pool.on('remove', (client) => this.#clients.delete(client))
   }
 
   async init(): Promise<void> {
     await this.#driver.init()
   }
 
+  /** Ends the pool. Connections that somebody has not given back in time are cut: they would keep the process. */
   async destroy(): Promise<void> {
-    await this.#driver.destroy()
+    const cut = setTimeout(() => {
+      for (const client of this.#clients) {
+        client.end().catch(() => undefined)
+      }
+    }, CLOSE_WAIT_MS)
+    try {
+      await this.#driver.destroy()
+    } finally {
+      clearTimeout(cut)
+    }
   }
 
   /** @throws HttpError 503 where no connection can be had in time. */

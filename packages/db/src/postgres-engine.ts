@@ -27,6 +27,8 @@ export async function createPostgresEngine(url: URL, options: PoolOptions, log: 
 export class PostgresEngine implements Engine {
   readonly name = 'postgres'
   readonly driver: PostgresDriver
+  /** Ids of the transactions that runs of migrations have begun. */
+  readonly #migrating: WeakMap<DatabaseConnection, unknown> = new WeakMap()
 
   constructor(driver: PostgresDriver) {
     this.driver = driver
@@ -55,13 +57,23 @@ export class PostgresEngine implements Engine {
 
   async beginMigrations(connection: DatabaseConnection): Promise<void> {
     await this.driver.beginTransaction(connection, {})
+    this.#migrating.set(connection, await transactionId(connection))
     // Neither the wait for another process nor a change of a large table is a statement that hangs.
     await connection.executeQuery(CompiledQuery.raw('set local statement_timeout = 0'))
     await connection.executeQuery(CompiledQuery.raw(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`))
+  }
+
+  async isMigrating(connection: DatabaseConnection): Promise<boolean> {
+    return this.#migrating.get(connection) === (await transactionId(connection))
   }
 
   async hasTable(db: Kysely<unknown>, name: string): Promise<boolean> {
     const { rows } = await sql<{ readonly found: string | null }>`select to_regclass(${name})::text as found`.execute(db)
     return rows[0]?.found !== null
   }
+}
+
+async function transactionId(connection: DatabaseConnection): Promise<unknown> {
+  const { rows } = await connection.executeQuery<{ readonly id: unknown }>(CompiledQuery.raw('select txid_current() as id'))
+  return rows[0]?.id
 }

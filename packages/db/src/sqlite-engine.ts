@@ -48,6 +48,10 @@ export class SqliteEngine implements Engine {
     await ownConnection(connection).begin({ schemaChange: true, busyTimeoutMs: MIGRATION_WAIT_MS })
   }
 
+  async isMigrating(connection: DatabaseConnection): Promise<boolean> {
+    return ownConnection(connection).inTransaction && this.driver.database.isTransaction
+  }
+
   async hasTable(db: Kysely<unknown>, name: string): Promise<boolean> {
     const { rows } = await sql`select 1 from sqlite_schema where type = 'table' and name = ${name}`.execute(db)
     return rows.length > 0

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
-import { micro, type LogLine } from '@micro/core'
+import { blueprint, type LogLine, micro, type Mode } from '@micro/core'
 import pg from 'pg'
 import { db, type DbOptions, type Generated } from '../src/index.ts'
 
@@ -40,7 +40,7 @@ export const postgres: TestEngine = {
     await admin(`create database ${name}`)
     const url = new URL(postgresUrl)
     url.pathname = `/${name}`
-    return { url: url.href, drop: () => admin(`drop database ${name} with (force)`) }
+    return { url: url.href, drop: async () => void (await admin(`drop database ${name} with (force)`)) }
   },
 }
 
@@ -74,11 +74,25 @@ export async function admin(sql: string): Promise<pg.QueryResult> {
   }
 }
 
-/** An app with two tables, started. `lines` is what it logs. */
-export async function makeApp(place: Place, options: Omit<DbOptions, 'url'> = {}) {
+export const theDb = db<Schema>()
+
+/** Routes of an app under test. */
+export const routes = () => blueprint('test', import.meta, { needs: [theDb] })
+
+/** An app, started. `lines` is what it logs. */
+export async function startApp(url: string, options: Omit<DbOptions, 'url'> = {}, served = routes(), mode: Mode = 'test') {
   const lines: LogLine[] = []
-  const app = micro(import.meta, { mode: 'test', env: {}, config: { db: { url: place.url, ...options } }, logSink: (line) => lines.push(line) }).use(db<Schema>())
+  const env = { MICRO_SECRET_KEY: 'a secret key of more than thirty-two characters' }
+  const app = micro(import.meta, { mode, env, config: { db: { url, ...options } }, logSink: (line) => lines.push(line) })
+    .use(theDb)
+    .register(served)
   await app.start()
+  return Object.assign(app, { lines })
+}
+
+/** An app with two tables, started. */
+export async function makeApp(place: Place, ...options: StartOptions) {
+  const app = await startApp(place.url, ...options)
   const { schema } = app.db.default
   await schema
     .createTable('account')
@@ -92,8 +106,10 @@ export async function makeApp(place: Place, options: Omit<DbOptions, 'url'> = {}
     .addColumn('account', 'integer', (account) => account.notNull().references('account.id'))
     .addColumn('note', 'text')
     .execute()
-  return Object.assign(app, { lines })
+  return app
 }
+
+type StartOptions = Parameters<typeof startApp> extends [string, ...infer Rest] ? Rest : never
 
 export type TestApp = Awaited<ReturnType<typeof makeApp>>
 

@@ -31,7 +31,7 @@ export class PartGuard {
     this.#delimiter.restart(LINE_BREAK)
   }
 
-  /** @throws HttpError 413 at the first part, or header byte, that is too much; 400 for a header that a delimiter cuts in two. */
+  /** @throws HttpError 413 at the first part, or header byte, that is too much; 400 for what the parser would read over. */
   check(chunk: Buffer): void {
     let at = 0
     while (at < chunk.length && this.#state !== 'epilogue') {
@@ -50,19 +50,20 @@ export class PartGuard {
     return end
   }
 
-  /** After a delimiter: a line break leads to a part's header, two dashes end the form, and anything else makes it content. */
+  /** After a delimiter: a line break leads to a part's header, two dashes end the form. */
   #follow(chunk: Buffer, at: number): number {
     const byte = chunk[at] as number
-    if (this.#first === undefined && (byte === 0x0d || byte === 0x2d)) {
+    if (this.#first === undefined) {
       this.#first = byte
-      return at + 1
-    }
-    if (this.#first === 0x0d && byte === 0x0a) {
+    } else if (this.#first === 0x0d && byte === 0x0a) {
       this.#openHeader()
-      return at + 1
+    } else if (this.#first === 0x2d && byte === 0x2d) {
+      this.#state = 'epilogue'
+    } else {
+      // The parser takes it for content, others for a delimiter (RFC 2046 section 5.1.1): it must not be read in two ways.
+      throw refusal(400, 'A delimiter of the form is malformed.')
     }
-    this.#state = this.#first === 0x2d && byte === 0x2d ? 'epilogue' : 'content'
-    return at
+    return at + 1
   }
 
   #openHeader(): void {

@@ -42,7 +42,7 @@ function compile(): ReadonlyMap<number, string> {
 /** The sentence a message says: a type that is one text, or the message itself. */
 function sentenceOf(message: string): string {
   const last = message.split('\n').at(-1) as string
-  return /type '(?:.* (?:&|=>) )?"(.*)"'\.$/.exec(last)?.[1] ?? last.trim()
+  return /^.*type '(?:.* (?:&|=>) )?"(.*)"'\.$/.exec(last)?.[1] ?? last.trim()
 }
 
 describe('calls that must not compile', () => {

@@ -1,0 +1,82 @@
+/** An app whose people sign in at a real provider on loopback. */
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import type { Client } from '@micro/core'
+import { oauth2, type Provider } from '../src/index.ts'
+import { OpenIdProvider, walk } from './open-id-provider.ts'
+import { dbApp, type Running, throughSocket } from './sign-in-app.ts'
+
+/** The provider by plain OAuth 2.0. */
+export function plain(issuer: string): Provider {
+  return oauth2({
+    name: 'plain',
+    scope: 'openid email profile',
+    endpoints: { issuer, authorization: `${issuer}/auth`, token: `${issuer}/token` },
+    async profile(read) {
+      const claims = (await read(`${issuer}/me`)) as { sub: string; email: string; email_verified: boolean }
+      const verifiedEmail = claims.email_verified ? `plain-${claims.email}` : undefined
+      return { subject: `plain-${claims.sub}`, verifiedEmail, name: undefined, claims }
+    },
+  })
+}
+
+/** The app and the provider, both on loopback. */
+export class ProviderSite {
+  readonly idp: OpenIdProvider
+  readonly running: Running
+  readonly base: string
+
+  private constructor(idp: OpenIdProvider, running: Running, base: string) {
+    this.idp = idp
+    this.running = running
+    this.base = base
+  }
+
+  /** Starts both, with client ids for the providers `work` and `plain`. */
+  static async start(providers: (issuer: string) => readonly Provider[], config: object = {}): Promise<ProviderSite> {
+    // Each has to know the other's address before it is made.
+    const port = await freePort()
+    const base = `http://127.0.0.1:${port}`
+    const idp = await OpenIdProvider.start(['work', 'plain'].map((name) => `${base}/auth/${name}/callback`))
+    const given = providers(idp.issuer)
+    const env: { [name: string]: string } = {}
+    for (const name of ['work', 'plain'].filter((each) => given.some((provider) => provider.name === each))) {
+      env[`MICRO_AUTH__${name.toUpperCase()}__CLIENT_ID`] = 'notes'
+      env[`MICRO_AUTH__${name.toUpperCase()}__CLIENT_SECRET`] = 'notes-secret'
+    }
+    const app = dbApp({ providers: given, config: { allowPrivateNetworks: true, ...config }, env })
+    return new ProviderSite(idp, await throughSocket(app, port), base)
+  }
+
+  async stop(): Promise<void> {
+    await this.running.stop()
+    await this.idp.stop()
+  }
+
+  /** Begins at the app, and gives where the browser is sent. */
+  async begin(browser: Client, provider: string, query = ''): Promise<string> {
+    const response = await browser.post(`/auth/${provider}${query}`)
+    if (response.status !== 303 || response.headers.get('cache-control') !== 'no-store') {
+      throw new Error(`/auth/${provider} answered ${response.status}: ${await response.text()}`)
+    }
+    return response.headers.get('location') ?? ''
+  }
+
+  /** All of it: to the provider, through its pages and back. */
+  async signIn(browser: Client, provider: string, account: string, query = ''): Promise<Response> {
+    return browser.get(await walk(browser, await this.begin(browser, provider, query), account, this.idp.issuer))
+  }
+
+  /** Who is signed in. */
+  async who(browser: Client): Promise<string | null> {
+    return (await (await browser.get('/who')).json()).email
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  await new Promise((resolve) => probe.close(resolve))
+  return port
+}
