@@ -98,7 +98,7 @@ export function assemble({ declarations, registrations, registry, log, own }: As
 
 /** No route answers: a path that only lacks or repeats slashes is redirected (308 keeps method and body), any other is 404. */
 function missed(router: Router<Route>, ctx: RequestContext): Reply {
-  const { target } = ctx.source
+  const { target } = ctx.requestSource
   const merged = ctx.path.replace(/\/{2,}/g, '/')
   for (const path of [merged, `${merged}/`]) {
     if (path !== ctx.path && router.find(path)?.leaf.find(ctx.method) !== undefined) {

@@ -1,5 +1,6 @@
 /** Where configuration comes from: the file, the environment with `.env` files below it, and the options of `micro()`. */
 import { coreError } from './core-errors.ts'
+import { jsonPlaces } from './json-places.ts'
 
 /** Nested values as they were given. */
 export interface ConfigTree {
@@ -96,21 +97,14 @@ function readFile(path: string, required: boolean): ConfigLayer {
   let values: unknown
   try {
     values = JSON.parse(text)
-  } catch (error) {
-    throw coreError('MICRO_CONFIG_FILE', { file: path, reason: error instanceof Error ? error.message : String(error) }, { cause: error })
+  } catch {
+    // Neither the parser's message nor the error itself is passed on: both quote the text, and it may hold secrets.
+    throw coreError('MICRO_CONFIG_FILE', { file: path, reason: `line ${jsonPlaces(text).mistakeLine} is not JSON` })
   }
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
     throw coreError('MICRO_CONFIG_FILE', { file: path, reason: 'it holds no JSON object' })
   }
-  return { values: values as ConfigTree, source: (keys) => `${path}:${lineOf(text, keys)}` }
-}
-
-/** Line of a key in a JSON text: each key of the path is looked for behind the one before. */
-function lineOf(text: string, keys: readonly string[]): number {
-  let at = 0
-  for (const key of keys) {
-    const match = new RegExp(`${JSON.stringify(key).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*:`).exec(text.slice(at))
-    at += match === null ? 0 : match.index
-  }
-  return text.slice(0, at).split('\n').length
+  let places: ReturnType<typeof jsonPlaces> | undefined
+  const lineOf = (keys: readonly string[]): number => (places ??= jsonPlaces(text)).lineOf(keys)
+  return { values: values as ConfigTree, source: (keys) => `${path}:${lineOf(keys)}` }
 }

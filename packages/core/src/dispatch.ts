@@ -49,11 +49,11 @@ export function dispatch(app: Assembly, ctx: RequestContext): Reply | Promise<Re
 
 /** Runs what waits for the end of a request, each once and all of them. Called by the edges when the response is over. */
 export function endRequest(app: Assembly, ctx: RequestContext, error?: unknown): void | Promise<void> {
-  if (!ctx.ended) {
-    ctx.ended = true
-    const hooks = (ctx.matched?.plan ?? app.miss).teardown
-    if (ctx.teardowns !== null || hooks !== null) {
-      return tearDown(app, ctx, hooks ?? [], error ?? ctx.failure)
+  if (!ctx.isEnded) {
+    ctx.isEnded = true
+    const hooks = (ctx.matchedRoute?.plan ?? app.miss).teardown
+    if (ctx.teardownList !== null || hooks !== null) {
+      return tearDown(app, ctx, hooks ?? [], error ?? ctx.failedWith)
     }
   }
 }
@@ -67,7 +67,7 @@ function findPlan(app: Assembly, ctx: RequestContext): Plan {
   if (route === undefined) {
     return { ...app.miss, run: () => wrongMethod(ctx, found.leaf.allow) }
   }
-  ctx.matched = route
+  ctx.matchedRoute = route
   ctx.pathValues = found.values
   return route.plan as Plan
 }
@@ -154,7 +154,7 @@ function seal(ctx: RequestContext, reply: Reply): Reply {
 
 /** Turns an error into a reply: by a handler that was declared for it, or by core's own. */
 async function fail(app: Assembly, plan: Plan, ctx: RequestContext, error: unknown): Promise<Reply> {
-  ctx.failure = error
+  ctx.failedWith = error
   report(app, ctx, error)
   ctx.statusSet = isHttpError(error) ? error.status : 500
   ctx.headerList = ctx.headerList === null ? null : withoutContent(ctx.headerList)
@@ -187,7 +187,7 @@ function withoutContent(list: readonly string[]): string[] {
 }
 
 async function tearDown(app: Assembly, ctx: RequestContext, hooks: readonly HookRecord<TeardownHook>[], error: unknown): Promise<void> {
-  const runs: (() => unknown)[] = [...hooks.map((hook) => () => guard(hook, ctx, error)).reverse(), ...(ctx.teardowns ?? [])]
+  const runs: (() => unknown)[] = [...hooks.map((hook) => () => guard(hook, ctx, error)).reverse(), ...(ctx.teardownList ?? [])]
   for (const run of runs.reverse()) {
     try {
       await run()

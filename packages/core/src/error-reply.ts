@@ -16,7 +16,7 @@ export function errorReply(ctx: RequestContext, error: unknown): Reply {
   const detail = open && http.message !== title ? http.message : undefined
   const headers = Object.entries(http.headers).flat()
   const list = headers.length === 0 ? null : headers
-  if (preferred(ctx.source.header('accept'), ['application/problem+json', 'text/html']) === 'text/html') {
+  if (preferred(ctx.requestSource.header('accept'), ['application/problem+json', 'text/html']) === 'text/html') {
     const cause = ctx.mode === 'development' && http.status >= 500 ? trace(isHttpError(error) ? error.cause ?? error : error) : ''
     return new Reply(http.status, 'text/html; charset=utf-8', page(http.status, title, detail, cause), list)
   }

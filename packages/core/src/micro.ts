@@ -266,7 +266,7 @@ export class Micro extends Scaffold implements ContextHost {
       const store = contextStore()
       return await (store === undefined ? fn(ctx as never) : store.run(ctx, () => fn(ctx as never)))
     } catch (error) {
-      ctx.failure = error
+      ctx.failedWith = error
       throw error
     } finally {
       await this.finished(ctx)
@@ -289,7 +289,7 @@ export class Micro extends Scaffold implements ContextHost {
 
   /** @internal The response of a context is over. */
   finished(ctx: RequestContext, error?: unknown): void | Promise<void> {
-    if (ctx.ended) {
+    if (ctx.isEnded) {
       return
     }
     const ending = endRequest(this.#assembled as AssembledApp, ctx, error)

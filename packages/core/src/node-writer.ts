@@ -49,7 +49,7 @@ export function writeReply(app: RequestHandler, ctx: RequestContext, source: Nod
 
 /** Most requests have nothing to end: then nothing listens. */
 function endWhenSent(app: RequestHandler, ctx: RequestContext, response: ServerResponse): void {
-  if (ctx.teardowns === null && ctx.matched?.plan?.teardown == null) {
+  if (ctx.teardownList === null && ctx.matchedRoute?.plan?.teardown == null) {
     end(app, ctx)
   } else {
     response.once('close', () => end(app, ctx))
@@ -79,7 +79,7 @@ function writeStream(
   pipeline(readable, response, (error) => {
     if (error !== undefined && error !== null && (error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') {
       app.log.error(`The body of ${ctx.method} ${ctx.path} failed`, { requestId: ctx.id, error })
-      ctx.failure = error
+      ctx.failedWith = error
     }
     end(app, ctx)
   })

@@ -45,13 +45,13 @@ export class RequestContext implements Context {
   statusSet = 0
   /** Headers set by handler and hooks, flat. */
   headerList: string[] | null = null
-  teardowns: (() => unknown)[] | null = null
-  ended = false
+  teardownList: (() => unknown)[] | null = null
+  isEnded = false
   /** The error that the request failed with. */
-  failure: unknown = undefined
-  matched: Route | null = null
+  failedWith: unknown = undefined
+  matchedRoute: Route | null = null
   pathValues: readonly unknown[] | null = null
-  members: unknown[] | null = null
+  memberSlots: unknown[] | null = null
   openSession: OpenSession | null = null
   #cookies: { readonly [name: string]: string | undefined } | null = null
   #url: URL | null = null
@@ -83,7 +83,7 @@ export class RequestContext implements Context {
 
   get params(): Context['params'] {
     if (this.#params === null) {
-      this.#params = this.matched === null || this.pathValues === null || this.pathValues.length === 0 ? NO_PARAMS : this.matched.params(this.pathValues)
+      this.#params = this.matchedRoute === null || this.pathValues === null || this.pathValues.length === 0 ? NO_PARAMS : this.matchedRoute.params(this.pathValues)
     }
     return this.#params
   }
@@ -119,11 +119,11 @@ export class RequestContext implements Context {
   }
 
   get route(): RouteInfo | undefined {
-    return this.matched ?? undefined
+    return this.matchedRoute ?? undefined
   }
 
   get blueprint(): string | undefined {
-    return this.matched?.blueprint
+    return this.matchedRoute?.blueprint
   }
 
   get config(): CoreConfig {
@@ -197,7 +197,7 @@ export class RequestContext implements Context {
 
   #drain(by: string, options: ReadOptions | undefined): Promise<Uint8Array> {
     this.#take(by)
-    const maxBytes = options?.maxBytes ?? this.matched?.record.maxBytes ?? this.app.config.limits.bodyBytes
+    const maxBytes = options?.maxBytes ?? this.matchedRoute?.record.maxBytes ?? this.app.config.limits.bodyBytes
     if ((this.source.contentLength ?? 0) > maxBytes) {
       throw tooLarge(maxBytes)
     }
@@ -314,11 +314,11 @@ export class RequestContext implements Context {
   }
 
   onTeardown(run: () => unknown): void {
-    if (this.ended) {
+    if (this.isEnded) {
       throw coreError('MICRO_CONTEXT_ENDED', {})
     }
-    this.teardowns ??= []
-    this.teardowns.push(run)
+    this.teardownList ??= []
+    this.teardownList.push(run)
   }
 
   #status(status: number | undefined): number {
@@ -358,11 +358,11 @@ export function contextClass(members: readonly (readonly [name: string, make: Me
     Object.defineProperty(AppContext.prototype, name, {
       configurable: true,
       get(this: RequestContext): unknown {
-        this.members ??= new Array<unknown>(members.length).fill(EMPTY)
-        if (this.members[slot] === EMPTY) {
-          this.members[slot] = make(this)
+        this.memberSlots ??= new Array<unknown>(members.length).fill(EMPTY)
+        if (this.memberSlots[slot] === EMPTY) {
+          this.memberSlots[slot] = make(this)
         }
-        return this.members[slot]
+        return this.memberSlots[slot]
       },
     })
   })

@@ -1,9 +1,8 @@
 /** `micro db migrate | rollback | status | new`. */
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { CommandRegistry } from '@micro/core'
 import { dbError } from './db-errors.ts'
 import type { Connections } from './db-member.ts'
+import { writeMigration } from './new-migration.ts'
 
 /** The database that the commands work on. */
 export interface MigrationTarget extends Pick<Connections<unknown>, 'open' | 'close' | 'migrate' | 'rollback' | 'status'> {
@@ -89,27 +88,3 @@ function stepsOf(flag: string | boolean | undefined): number {
   }
   return steps
 }
-
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]*$/
-
-async function writeMigration(directory: string, name: string, asSql: boolean): Promise<string> {
-  if (!NAME.test(name)) {
-    throw dbError('MICRO_DB_MIGRATION_NAME', { name })
-  }
-  const stamp = new Date().toISOString().replace(/\D/g, '').slice(0, 'YYYYMMDDhhmmss'.length)
-  const path = join(directory, `${stamp}_${name}.${asSql ? 'sql' : 'ts'}`)
-  await mkdir(directory, { recursive: true })
-  await writeFile(path, asSql ? SQL_TEMPLATE : TS_TEMPLATE, { flag: 'wx' })
-  return path
-}
-
-const SQL_TEMPLATE = '-- up\n\n-- down\n'
-
-const TS_TEMPLATE = `import type { Kysely } from '@micro/db'
-
-export async function up(db: Kysely<unknown>): Promise<void> {
-}
-
-export async function down(db: Kysely<unknown>): Promise<void> {
-}
-`

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { pageForm } from '../src/page-form.ts'
+import { ANY_SHAPE, type Shape } from '../src/shape.ts'
+import { zodShape } from '../src/zod-shape.ts'
+
+function blank(shape: Shape = ANY_SHAPE, texts: ReadonlyMap<string, readonly string[]> | null = null) {
+  return pageForm({ shape, id: undefined, texts, issues: [], outcome: { ok: false }, onFail: () => undefined })
+}
+
+describe('pageForm', () => {
+  it.each([
+    ['a["b', 'it is malformed'],
+    ['', 'it is malformed'],
+    ['__proto__', 'it holds a reserved word'],
+  ])('says that %j is no field name', (name, problem) => {
+    expect(() => blank().value(name)).toThrow(`The form was asked for a field '${name}', which is no field name: ${problem}.`)
+    expect(() => blank().value(name)).toThrow(expect.objectContaining({ code: 'MICRO_FORMS_FIELD' }))
+  })
+
+  it.each(['a b', 'a"', "a'", 'a=', 'a>', 'a/', 'a\n', ''])('refuses an attribute named %j', (name) => {
+    expect(() => blank().attributes('title', { [name]: 'x' })).toThrow(expect.objectContaining({ code: 'MICRO_FORMS_ATTRIBUTE' }))
+  })
+
+  it('escapes names, values and messages', () => {
+    const form = blank(ANY_SHAPE, new Map([['a"><b', ['"><script>']]])).fail('a"><b', '<script>')
+    expect(String(form.attributes('a"><b', { title: '"\'<&>' }))).toBe(
+      'id="a&quot;&gt;&lt;b" name="a&quot;&gt;&lt;b" type="text" aria-invalid="true" aria-describedby="a&quot;&gt;&lt;b-error" autofocus value="&quot;&gt;&lt;script&gt;" title="&quot;&#39;&lt;&amp;&gt;"',
+    )
+    expect(String(form.message('a"><b'))).toBe('<p class="error" id="a&quot;&gt;&lt;b-error">&lt;script&gt;</p>')
+    expect(String(form.option('x', '"'))).toBe('value="&quot;"')
+  })
+
+  it('lets the page take away and add attributes', () => {
+    const form = blank(zodShape(z.object({ title: z.string().min(1) })))
+    expect(String(form.attributes('title', { required: false, minlength: undefined, class: 'wide', 'data-n': 1, autofocus: true }))).toBe(
+      'id="title" name="title" type="text" class="wide" data-n="1" autofocus',
+    )
+    expect(String(form.attributes('title', { id: 'other', type: 'search' }))).toContain('id="other" name="title" type="search"')
+  })
+
+  it('marks the radio button that was chosen, each with an id of its own', () => {
+    const form = blank(zodShape(z.object({ kind: z.enum(['a', 'b']) })), new Map([['kind', ['b']]]))
+    expect(String(form.attributes('kind', { type: 'radio', value: 'a' }))).toBe('id="kind-a" name="kind" type="radio" required value="a"')
+    expect(String(form.attributes('kind', { type: 'radio', value: 'b' }))).toBe('id="kind-b" name="kind" type="radio" required checked value="b"')
+  })
+
+  it('shows the error of an item with its list, and of nested fields with the field alone', () => {
+    const form = blank(zodShape(z.object({ tags: z.array(z.string()), at: z.object({ zip: z.string() }) })))
+      .fail('tags[1]', 'Wrong tag.')
+      .fail('at.zip', 'Wrong zip.')
+    expect(form.error('tags')).toBe('Wrong tag.')
+    expect(form.error('tags[1]')).toBe('Wrong tag.')
+    expect(form.error('at')).toBeUndefined()
+    expect(form.error('at[zip]')).toBe('Wrong zip.')
+    expect(form.error()).toBeUndefined()
+    expect(form.errors).toEqual([
+      { name: 'tags.1', id: 'tags-1', message: 'Wrong tag.' },
+      { name: 'at.zip', id: 'at-zip', message: 'Wrong zip.' },
+    ])
+  })
+
+  it('reads no inherited property of what it is filled with', () => {
+    const form = blank().fill({ a: 'x', d: new Date('2026-03-01'), none: null, list: [1, 2], o: { p: 0 } })
+    expect(form.value('a')).toBe('x')
+    expect(form.value('toString')).toBe('')
+    expect(form.value('d')).toBe('2026-03-01')
+    expect(form.value('none')).toBe('')
+    expect(form.holds('list', 2)).toBe(true)
+    expect(form.value('o.p')).toBe('0')
+  })
+
+  it('shows no value of a file field', () => {
+    const form = blank(zodShape(z.object({ picture: z.file() }))).fill({ picture: 'stored.png' })
+    expect(String(form.attributes('picture'))).toBe('id="picture" name="picture" type="file" required')
+  })
+
+  it.each([
+    ['firstName', 'First name'],
+    ['first_name', 'First name'],
+    ['zip', 'Zip'],
+    ['items[0].unitPrice', 'Unit price'],
+    ['tags[]', 'Tags'],
+  ])('calls %s %s', (name, label) => {
+    expect(blank().field(name).label).toBe(label)
+  })
+})
