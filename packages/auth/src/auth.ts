@@ -78,7 +78,7 @@ function extensionUnder<U extends AnyUser, N extends string>(name: N, given: Giv
       ? defineExtension({ ...definition, initApp: (setup, config) => assemble(setup, config, () => store) })
       : defineExtension({
           ...definition,
-          needs: { db: need<AuthDbMember>() },
+          needs: { db: need<AuthDbMember>('^1') },
           initApp(setup, config) {
             const tables = tableNames(setup.namespace)
             setup.db.migrations(setup.namespace, authMigrations(tables))

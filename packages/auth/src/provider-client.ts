@@ -7,9 +7,6 @@ import type { OpenIdServer, Profile, Provider } from './provider.ts'
 import type { ProviderHttp } from './provider-http.ts'
 import { keyOf } from './secret-token.ts'
 
-/** Signatures that are accepted on id tokens, if the provider's metadata list them: asymmetric ones alone. */
-const SIGNATURES = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
-
 const METADATA_MS = 3_600_000
 const CLOCK_TOLERANCE_SECONDS = 30
 
@@ -172,8 +169,7 @@ export class ProviderClient {
     const response = await oauth.discoveryRequest(issuer, this.#options(oauth))
     const metadata = await oauth.processDiscoveryResponse(issuer, response)
     this.#check('authorization_endpoint', metadata.authorization_endpoint ?? '')
-    const offered = metadata.id_token_signing_alg_values_supported ?? ['RS256']
-    return { ...metadata, id_token_signing_alg_values_supported: offered.filter((each) => SIGNATURES.includes(each)) }
+    return metadata
   }
 
   #authentication(oauth: typeof OAuth): OAuth.ClientAuth {

@@ -65,4 +65,13 @@ describe('Accounts', () => {
     }
     expect(derived).toEqual([])
   })
+
+  it('lets nobody choose what auth() sets by registering', async () => {
+    const { accounts } = counted()
+    const made: unknown[] = []
+    const store = { ...memoryStore(), createUser: async (account: unknown) => void made.push(account) } as never
+    const values = { id: 77, email: 'x@example.com', created: 0, name: 'Ada' }
+    await accounts.register(store, { email: 'ada@example.com', password: PASSWORD, values: values as never }, 5)
+    expect(made).toEqual([{ email: 'ada@example.com', created: 5, values: { name: 'Ada' }, password: expect.any(String) }])
+  })
 })

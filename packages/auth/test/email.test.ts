@@ -11,6 +11,7 @@ describe('normaliseEmail', () => {
     ['zoe\u0308@example.com', 'zoë@example.com'],
     ['ada@bücher.example', 'ada@xn--bcher-kva.example'],
     ['ada+notes@localhost', 'ada+notes@localhost'],
+    ['\u2121@example.com', 'tel@example.com'],
   ])('makes %j into %j', (given, normal) => {
     expect(normaliseEmail(given)).toBe(normal)
   })

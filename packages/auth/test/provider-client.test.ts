@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { oidc } from '../src/index.ts'
-import { type Claims, encode, signingKey, signToken, signTokenWithSecret, type Tamper, walk } from './open-id-provider.ts'
+import { type Answer, type Claims, encode, signingKey, signToken, signTokenWithSecret, type Tamper, walk } from './open-id-provider.ts'
 import { ProviderSite, plain } from './provider-site.ts'
 
 const OTHER = signingKey('other')
@@ -181,6 +181,11 @@ describe('what a browser brings back', () => {
   })
 })
 
+/** What an answer says, and a megabyte more. */
+function padded({ body }: Answer): string {
+  return JSON.stringify({ ...JSON.parse(String(body)), pad: 'x'.repeat(1_000_000) })
+}
+
 /** Where a sign-in asks the provider for something, in order. */
 const ENDPOINTS = ['/token', '/jwks', '/me'] as const
 
@@ -217,11 +222,11 @@ describe('a provider', () => {
         body: '',
       }),
     ],
-    ['sends a megabyte', 502, (answer) => ({ ...answer, body: JSON.stringify({ pad: 'x'.repeat(1_000_000) }) })],
+    ['sends a megabyte', 502, (answer) => ({ ...answer, body: padded(answer) })],
     [
       'sends a megabyte in a kilobyte',
       502,
-      (answer) => ({ ...answer, headers: { 'content-encoding': 'gzip' }, body: gzipSync(JSON.stringify({ pad: 'x'.repeat(1_000_000) })) }),
+      (answer) => ({ ...answer, headers: { 'content-encoding': 'gzip' }, body: gzipSync(padded(answer)) }),
     ],
     ['is slow', 504, (answer) => new Promise((resolve) => setTimeout(() => resolve(answer), 700))],
   ]

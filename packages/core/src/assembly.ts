@@ -1,5 +1,6 @@
 /** Puts an app together: routes of app and blueprints into one router, each with its plan. Opens nothing. */
-import type { Blueprint, Registration } from './blueprint.ts'
+import type { Registration } from './blueprint.ts'
+import type { Context } from './context.ts'
 import { coreError } from './core-errors.ts'
 import type { Assembly } from './dispatch.ts'
 import { HttpError } from './http-error.ts'
@@ -11,6 +12,7 @@ import type { Registry } from './registry.ts'
 import { Route, type RouteRecord } from './route.ts'
 import { Router } from './router.ts'
 import type { Declarations } from './scaffold.ts'
+import { toLocation } from './url-for.ts'
 import type { RequestContext } from './request-context.ts'
 
 /** An app, assembled. */
@@ -49,7 +51,8 @@ export function assemble({ declarations, registrations, registry, log, own }: As
         throw coreError('MICRO_MIDDLEWARE_NEED', { path, where: record.where, need: missing })
       }
     }
-    route.plan = compilePlan(scopes, record.methods[0], { path, where: record.where, run: record.handler, middleware: record.middleware }, json)
+    const { handler: run, middleware, where } = record
+    route.plan = compilePlan(scopes, { path, where, method: record.methods[0], run, middleware }, json)
     router.add(route, (other, method) => {
       throw coreError('MICRO_ROUTE_TAKEN', { method, path, first: other.record.where, second: record.where })
     })
@@ -83,7 +86,8 @@ export function assemble({ declarations, registrations, registry, log, own }: As
   for (const registration of registrations) {
     addBlueprint(registration, [declarations], '', undefined)
   }
-  const miss = compilePlan([declarations], undefined, { path: '', where: 'core', run: (ctx) => missed(router, ctx as RequestContext), middleware: [] }, json)
+  const run = (ctx: Context): Reply => missed(router, ctx as RequestContext)
+  const miss = compilePlan([declarations], { path: '', where: 'core', method: undefined, run, middleware: [] }, json)
   return {
     router,
     routes,
@@ -100,21 +104,10 @@ export function assemble({ declarations, registrations, registry, log, own }: As
 function missed(router: Router<Route>, ctx: RequestContext): Reply {
   const { target } = ctx.requestSource
   const merged = ctx.path.replace(/\/{2,}/g, '/')
-  for (const path of [merged, `${merged}/`]) {
-    if (path !== ctx.path && router.find(path)?.leaf.find(ctx.method) !== undefined) {
-      return new Reply(308, null, null, ['Location', path + target.slice(ctx.path.length)])
+  for (const path of merged.endsWith('/') ? [merged] : [merged, `${merged}/`]) {
+    if (path !== ctx.path && (router.find(path, ctx.method)?.route ?? null) !== null) {
+      return new Reply(308, null, null, ['Location', toLocation(path + target.slice(ctx.path.length))])
     }
   }
   throw new HttpError(404, 'There is nothing at this address.')
-}
-
-/** The needs of a blueprint and of those inside it. @throws MicroError `MICRO_BLUEPRINT_NEED`. */
-export function checkBlueprintNeeds(blueprint: Blueprint, registry: Registry): void {
-  const missing = blueprint.needs.find((need) => !registry.extensions.has(need))
-  if (missing !== undefined) {
-    throw coreError('MICRO_BLUEPRINT_NEED', { name: blueprint.name, need: missing })
-  }
-  for (const { blueprint: child } of blueprint.children) {
-    checkBlueprintNeeds(child, registry)
-  }
 }

@@ -37,7 +37,7 @@ export class Blueprint<N extends string = string, A extends object = {}, C exten
   readonly children: Registration[] = []
   /** Marks blueprints, so that two copies of core recognise each other's. */
   readonly '~blueprint': true = true
-  protected readonly owner: string
+  protected readonly hookOwner: string
   #sealed = false
 
   constructor(name: N, meta: ImportMeta, options: BlueprintOptions = {}) {
@@ -46,7 +46,7 @@ export class Blueprint<N extends string = string, A extends object = {}, C exten
       throw coreError('MICRO_BLUEPRINT_NAME', { name })
     }
     this.name = name
-    this.owner = name
+    this.hookOwner = name
     this.prefix = options.prefix ?? ''
     this.needs = (options.needs ?? []).map((extension) => extension.name)
     this.rootPath = meta.dirname
@@ -54,7 +54,7 @@ export class Blueprint<N extends string = string, A extends object = {}, C exten
 
   /** Registers a blueprint inside this one: its prefix comes after this one's, its name is `<this>.<its>`. */
   register<B extends AnyBlueprint>(blueprint: B & CheckRegister<this, B>, options: RegisterOptions = {}): this {
-    this.open('register')
+    this.assertOpen('register')
     this.children.push({ blueprint: blueprint as unknown as Blueprint, options })
     return this
   }
@@ -64,7 +64,7 @@ export class Blueprint<N extends string = string, A extends object = {}, C exten
     this.#sealed = true
   }
 
-  protected open(method: string): void {
+  protected assertOpen(method: string): void {
     if (this.#sealed) {
       throw coreError('MICRO_APP_STARTED', { method })
     }

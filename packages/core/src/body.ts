@@ -1,5 +1,5 @@
 /** Reads request bodies under limits. */
-import { HttpError } from './http-error.ts'
+import { HttpError, isHttpError } from './http-error.ts'
 
 /** The media type of a `Content-Type` value in lower case, or null where it is not well-formed (RFC 9110 section 8.3.1). */
 export function mediaType(value: string | undefined): string | null {
@@ -17,16 +17,20 @@ export function tooLarge(maxBytes: number): HttpError {
   return new HttpError(413, `The body is larger than ${maxBytes} bytes.`, { headers: { Connection: 'close' } })
 }
 
+/** The reply to a body that ends too early; its client has gone away. */
+export function cutShort(cause: unknown): HttpError {
+  return new HttpError(400, 'The request ended before its body was complete.', { cause })
+}
+
 /** The whole body. @throws HttpError 413 over `maxBytes`, 400 when the client goes away. */
 export async function readAll(body: AsyncIterable<Uint8Array> | null, maxBytes: number): Promise<Uint8Array> {
-  if (body === null) {
-    return new Uint8Array(0)
-  }
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of limited(body, maxBytes)) {
-    chunks.push(chunk)
-    length += chunk.length
+  if (body !== null) {
+    for await (const chunk of limited(body, maxBytes)) {
+      chunks.push(chunk)
+      length += chunk.length
+    }
   }
   if (chunks.length === 1) {
     return chunks[0] as Uint8Array
@@ -52,6 +56,6 @@ export async function* limited(body: AsyncIterable<Uint8Array>, maxBytes: number
       yield chunk
     }
   } catch (error) {
-    throw error instanceof HttpError ? error : new HttpError(400, 'The request ended before its body was complete.', { cause: error })
+    throw isHttpError(error) ? error : cutShort(error)
   }
 }

@@ -76,7 +76,7 @@ async function other(args: readonly string[], output: CliOutput): Promise<number
   }
   const appFlag = /--app(?:=|\s+)(\S+)/.exec(args.join(' '))?.[1] ?? args[args.indexOf('-a') + 1]
   const loaded = await load({ app: args.includes('-a') || args.some((arg) => arg.startsWith('--app')) ? appFlag : undefined }, true).catch((error: unknown) => ({ app: undefined, problems: [error] }))
-  const commands = loaded.app?.registry.commands.list ?? []
+  const commands = loaded.app?.['~registry'].commands.list ?? []
   const command = [...commands].sort((one, two) => two.name.length - one.name.length).find(({ name }) => `${words.join(' ')} `.startsWith(`${name} `))
   if (command === undefined || loaded.app === undefined) {
     return overview(words, commands, loaded.problems, output)

@@ -63,9 +63,10 @@ const NO_FILE: ConfigLayer = { values: {}, source: () => 'no file' }
 
 function readText(path: string): string | undefined {
   try {
-    return process.getBuiltinModule('node:fs').readFileSync(path, 'utf8')
+    return process.getBuiltinModule('node:fs').readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || globalThis.process?.getBuiltinModule === undefined) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR' || globalThis.process?.getBuiltinModule === undefined) {
       return undefined
     }
     throw coreError('MICRO_CONFIG_FILE', { file: path, reason: error instanceof Error ? error.message : String(error) }, { cause: error })

@@ -7,8 +7,8 @@ export const CORE_ERRORS = {
     fix: 'Choose another name.',
   },
   MICRO_EXTENSION_INVALID: {
-    message: '.use() was given something that is no extension: {what}.',
-    fix: 'Give it the value that a factory such as db() returns; defineExtension() makes one.',
+    message: '.{method}() was given something that it cannot take: {what}.',
+    fix: 'Give it the value that {factory} returns.',
   },
   MICRO_PROTOCOL: {
     message: "Extension '{name}' was made for protocol {theirs}; this core speaks protocol {ours}.",
@@ -87,7 +87,7 @@ export const CORE_ERRORS = {
     fix: 'Make it with options({ … }) of @micro/core, or a synchronous object schema that implements Standard Schema and Standard JSON Schema.',
   },
   MICRO_SECRET_MISSING: {
-    message: 'No secret key is configured, and this is production.',
+    message: 'The configuration key secretKey has no value (from no source), and this is production.',
     fix: 'Set MICRO_SECRET_KEY to a long random text, such as the output of: openssl rand -base64 48.',
   },
   MICRO_SECRET_SHORT: {
@@ -95,7 +95,7 @@ export const CORE_ERRORS = {
     fix: 'Set MICRO_SECRET_KEY to a long random text, such as the output of: openssl rand -base64 48.',
   },
   MICRO_MODE_INVALID: {
-    message: "MICRO_MODE is '{mode}'.",
+    message: "MICRO_MODE is '{mode}' (from {source}).",
     fix: 'Use development, test or production.',
   },
   MICRO_PATH_INVALID: {
@@ -146,6 +146,10 @@ export const CORE_ERRORS = {
     message: 'A middleware of the route {path} called next() twice.',
     fix: 'Call it once, or not at all to answer early.',
   },
+  MICRO_MIDDLEWARE_RESULT: {
+    message: 'Middleware {place} of the route {path} at {where} returned {what}.',
+    fix: 'Return the result of next(), or a reply to answer early.',
+  },
   MICRO_HANDLER_INVALID: {
     message: 'The route {path} at {where} has no handler: {what} was given.',
     fix: 'Give a function (ctx) => ….',
@@ -153,6 +157,18 @@ export const CORE_ERRORS = {
   MICRO_HANDLER_RESULT: {
     message: 'The handler of {method} {path} at {where} returned {what}.',
     fix: 'Return a string, an object, bytes, a stream or a Response; to say nothing, return ctx.reply(null, 204).',
+  },
+  MICRO_HOOK_RESULT: {
+    message: 'A {kind} hook of {owner} returned {what}.',
+    fix: 'Return nothing, or a reply made by a method of ctx; a beforeRequest hook may return whatever a handler may.',
+  },
+  MICRO_RESPONSE_USED: {
+    message: 'A handler returned a Response whose body has been read or sent already.',
+    fix: 'Make a new one for each request.',
+  },
+  MICRO_BODY_CHUNK: {
+    message: 'A streamed body gave {what}.',
+    fix: 'Give texts and bytes (Uint8Array); encode other values before, for example with JSON.stringify.',
   },
   MICRO_HEADER_INVALID: {
     message: "The reply header '{name}' {problem}.",

@@ -1,11 +1,11 @@
 /** Answers native requests: what `app.fetch` does. */
+import type { RequestHandler } from './app-requests.ts'
 import { readAll } from './body.ts'
-import type { RequestHandler } from './dispatch.ts'
-import type { Reply, ReplyBody } from './reply.ts'
+import type { RequestHeaders } from './context.ts'
+import { bodyChunk, discardBody, type Reply } from './reply.ts'
 import type { RequestContext } from './request-context.ts'
 import type { Source } from './source.ts'
 import { isBodyless } from './status.ts'
-import type { RequestHeaders } from './context.ts'
 
 /** A native request as core reads it. */
 class FetchSource implements Source {
@@ -60,68 +60,71 @@ class FetchSource implements Source {
 export async function answerFetch(app: RequestHandler, request: Request): Promise<Response> {
   const ctx = app.accept(new FetchSource(request))
   const reply = await app.handle(ctx)
-  return toResponse(app, ctx, reply)
+  try {
+    return toResponse(app, ctx, reply)
+  } catch (error) {
+    // What cannot be written is logged and answered, as by a server.
+    app.log.error(`The reply to ${ctx.method} ${ctx.path} could not be written`, { requestId: ctx.id, error })
+    discardBody(reply.body)
+    await app.end(ctx, error)
+    return new Response(null, { status: 500, headers: { 'Content-Length': '0' } })
+  }
 }
 
 function toResponse(app: RequestHandler, ctx: RequestContext, reply: Reply): Response {
-  const { body } = reply
-  const native = isNative(body) ? body : null
-  const headers = native === null ? new Headers() : new Headers(native.headers)
-  if (reply.type !== null) {
-    headers.set('Content-Type', reply.type)
-  }
+  const { body, status } = reply
+  const headers = new Headers()
   const list = reply.headers ?? []
   for (let index = 0; index < list.length; index += 2) {
     headers.append(list[index] as string, list[index + 1] as string)
   }
-  const empty = ctx.method === 'HEAD' || isBodyless(reply.status)
-  const length = typeof body === 'string' ? new TextEncoder().encode(body).length : body instanceof Uint8Array ? body.length : body === null ? 0 : undefined
-  if (length !== undefined && !isBodyless(reply.status) && !headers.has('Content-Length')) {
-    headers.set('Content-Length', String(length))
+  if (reply.type !== null) {
+    headers.set('Content-Type', reply.type)
   }
-  const init = { status: reply.status, headers }
-  const stream = native === null ? (typeof body === 'string' || body instanceof Uint8Array || body === null ? null : (body as AsyncIterable<Uint8Array | string>)) : (native.body as AsyncIterable<Uint8Array> | null)
-  if (stream === null || empty) {
-    if (stream !== null) {
-      void cancel(stream)
-    }
-    void app.finished(ctx)
-    return new Response(empty ? null : (body as string | Uint8Array<ArrayBuffer> | null), init)
+  const isWhole = typeof body === 'string' || body instanceof Uint8Array
+  if (isWhole && !isBodyless(status)) {
+    headers.set('Content-Length', String(typeof body === 'string' ? new TextEncoder().encode(body).length : body.length))
+  } else if (body === null && !isBodyless(status) && !headers.has('Content-Length')) {
+    headers.set('Content-Length', '0')
   }
-  return new Response(streamOf(app, ctx, stream), init)
-}
-
-function isNative(body: ReplyBody): body is Response {
-  return typeof body === 'object' && body !== null && Object.prototype.toString.call(body) === '[object Response]'
+  const isEmpty = body === null || ctx.method === 'HEAD' || isBodyless(status)
+  if (!isEmpty && !isWhole) {
+    return new Response(streamOf(app, ctx, body), { status, headers })
+  }
+  const response = new Response(isEmpty ? null : (body as string | Uint8Array<ArrayBuffer>), { status, headers })
+  discardBody(isWhole ? null : body)
+  void app.end(ctx)
+  return response
 }
 
 /** The body as a stream that ends the request when it ends, fails or is cancelled. */
-function streamOf(app: RequestHandler, ctx: RequestContext, source: AsyncIterable<Uint8Array | string>): ReadableStream<Uint8Array> {
+function streamOf(app: RequestHandler, ctx: RequestContext, source: AsyncIterable<unknown>): ReadableStream<Uint8Array> {
   const iterator = source[Symbol.asyncIterator]()
   const encoder = new TextEncoder()
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
-        const { done, value } = await iterator.next()
-        if (done) {
+        const { done, value } = await app.within(ctx, () => iterator.next())
+        if (done === true) {
           controller.close()
-          await app.finished(ctx)
+          await app.end(ctx)
         } else {
-          controller.enqueue(typeof value === 'string' ? encoder.encode(value) : value)
+          const chunk = bodyChunk(value)
+          controller.enqueue(typeof chunk === 'string' ? encoder.encode(chunk) : chunk)
         }
       } catch (error) {
         controller.error(error)
         app.log.error(`The body of ${ctx.method} ${ctx.path} failed`, { requestId: ctx.id, error })
-        await app.finished(ctx, error)
+        await iterator.return?.().catch(() => undefined)
+        await app.end(ctx, error)
       }
     },
     async cancel() {
-      await iterator.return?.()
-      await app.finished(ctx)
+      try {
+        await app.within(ctx, () => iterator.return?.())
+      } finally {
+        await app.end(ctx)
+      }
     },
   })
-}
-
-async function cancel(stream: AsyncIterable<unknown>): Promise<void> {
-  await stream[Symbol.asyncIterator]().return?.()
 }

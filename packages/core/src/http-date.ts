@@ -17,12 +17,12 @@ export function parseHttpDate(text: string): number | null {
   if (parts === undefined) {
     return null
   }
+  // A day that the month does not have makes it another month.
   const month = MONTHS.indexOf(parts.month ?? '')
-  const day = Number(parts.day)
   const [hour = 0, minute = 0, second = 0] = (parts.time ?? '').split(':').map(Number)
   const date = new Date(0)
-  date.setUTCFullYear(fullYear(parts.year ?? ''), month, day)
-  if (month < 0 || date.getUTCMonth() !== month || date.getUTCDate() !== day || hour > 23 || minute > 59 || second > 60) {
+  date.setUTCFullYear(fullYear(parts.year ?? ''), month, Number(parts.day))
+  if (month < 0 || date.getUTCMonth() !== month || hour > 23 || minute > 59 || second > 60) {
     return null
   }
   return date.getTime() + (hour * 3600 + minute * 60 + second) * 1000

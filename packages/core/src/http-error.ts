@@ -1,7 +1,7 @@
 import { reasonOf } from './status.ts'
 
 /** Marks errors for clients, so that two copies of core recognise each other's. */
-const HTTP_ERROR = '~httpError'
+const HTTP_ERROR: unique symbol = Symbol.for('micro.httpError')
 
 /** What an `HttpError` may carry beside status and message. */
 export interface HttpErrorOptions extends ErrorOptions {
@@ -16,7 +16,6 @@ export class HttpError extends Error {
   readonly status: number
   readonly headers: { readonly [name: string]: string }
   readonly problem: { readonly [member: string]: unknown }
-  readonly '~httpError': true = true
 
   constructor(status: number, message?: string, options: HttpErrorOptions = {}) {
     super(message ?? reasonOf(status), options)
@@ -26,6 +25,8 @@ export class HttpError extends Error {
     this.problem = options.problem ?? {}
   }
 }
+
+Object.defineProperty(HttpError.prototype, HTTP_ERROR, { value: true })
 
 /** Whether `value` is an `HttpError`, of this copy of core or another. */
 export function isHttpError(value: unknown): value is HttpError {

@@ -1,64 +1,127 @@
 /** What `app.use` does: checks in a fixed order, then `initApp`, then everything at once. */
-import satisfies from 'semver/functions/satisfies.js'
+import type { AppConfig } from './app-config.ts'
 import { type ResolvedConfig, resolveConfig } from './config.ts'
-import type { ConfigSources } from './config-sources.ts'
+import type { MemberFactory } from './context-members.ts'
 import { coreError } from './core-errors.ts'
 import type { Double } from './double.ts'
 import { type AnyDefinition, type AnyExtension, DEFINITION, type Needs, PROTOCOL } from './extension.ts'
-import type { InstalledExtension } from './registry.ts'
-import type { MemberFactory } from './request-context.ts'
+import { isCollecting, replaceProblem } from './problems.ts'
+import type { Contribution, InstalledExtension } from './registry.ts'
+import { isReserved } from './reserved.ts'
 import { type RecorderHost, record } from './setup-recorder.ts'
 import { isThenable } from './thenable.ts'
-import { CORE_VERSION } from './version.ts'
+import { CORE_VERSION, isWithin } from './version.ts'
 
-/** What an installation needs of the app. */
+/** What installations need of the app. */
 export interface InstallHost extends RecorderHost {
-  readonly sources: ConfigSources
+  readonly config: AppConfig
   readonly doubles: ReadonlyMap<string, Double>
-  /** Whether `name` is a member of core's own, on the app or the context. */
-  isReserved(name: string): boolean
-  /** The app's member of that name. */
-  member(name: string): unknown
-  /** Puts the installed extension in its place. */
-  addMember(name: string, app: unknown, config: unknown): void
 }
 
 /** Packages that are known to provide a member, for messages. */
 const PROVIDERS: { readonly [name: string]: string } = { db: '@micro/db', forms: '@micro/forms', uploads: '@micro/uploads', auth: '@micro/auth' }
 
-/** Installs an extension, or leaves everything as it was. @throws MicroError with the code of the first check that fails. */
-export function install(host: InstallHost, extension: AnyExtension): void {
-  const { definition, protocol } = read(extension)
-  const { name } = definition
-  if (protocol !== PROTOCOL) {
-    throw coreError('MICRO_PROTOCOL', { name, theirs: protocol, ours: PROTOCOL })
+interface Unmet {
+  readonly name: string
+  readonly need: string
+  /** What was thrown; nothing for an optional need. */
+  readonly error: unknown
+}
+
+interface MadeMembers {
+  readonly app?: unknown
+  readonly context?: unknown
+}
+
+/** Installs extensions into one app, one after the other. */
+export class Installer {
+  readonly #host: InstallHost
+  readonly #unmet: Unmet[] = []
+  readonly #failed: Set<string> = new Set()
+
+  constructor(host: InstallHost) {
+    this.#host = host
   }
-  if (!satisfies(CORE_VERSION, definition.core, { includePrerelease: true })) {
-    throw coreError('MICRO_CORE_RANGE', { name, version: definition.version, range: definition.core, core: CORE_VERSION })
+
+  /** Installs an extension, or leaves everything as it was. @throws MicroError with the code of the first check that fails. */
+  use(extension: AnyExtension): void {
+    const { definition, protocol } = read(extension)
+    const { name } = definition
+    if (isCollecting() && Object.keys(definition.needs ?? {}).some((need) => this.#failed.has(need))) {
+      // The reason is known already: it is what the needed extension failed with.
+      this.#failed.add(name)
+      return
+    }
+    try {
+      this.#install(definition, protocol)
+    } catch (error) {
+      this.#failed.add(name)
+      throw error
+    }
   }
-  checkName(host, name)
-  checkNeeds(host, name, definition.needs ?? {})
-  const config = resolveConfig(name, definition.config, definition.options ?? {}, host.sources)
-  const replacement = host.doubles.get(name)
-  if (replacement === undefined) {
-    initialise(host, definition, config)
-  } else {
-    addTo(host, entry(definition, config, replacement.version, []), { app: replacement.app, context: replacement.context }, config)
+
+  #install(definition: AnyDefinition, protocol: unknown): void {
+    const host = this.#host
+    const { name } = definition
+    if (protocol !== PROTOCOL) {
+      throw coreError('MICRO_PROTOCOL', { name, theirs: protocol, ours: PROTOCOL })
+    }
+    if (!isWithin(CORE_VERSION, definition.core)) {
+      throw coreError('MICRO_CORE_RANGE', { name, version: definition.version, range: definition.core, core: CORE_VERSION })
+    }
+    checkName(host, name)
+    this.#checkNeeds(name, definition.needs ?? {})
+    this.#checkOrder(name)
+    const config = resolveConfig(name, definition.config, definition.options ?? {}, host.config.sources)
+    const double = host.doubles.get(name)
+    if (double === undefined) {
+      const { made, contributions } = initialise(host, definition, config)
+      addTo(host, entry(definition, config, contributions), made, config)
+    } else {
+      addTo(host, { ...entry(definition, config, []), replaced: true }, { app: double.app, context: double.context }, config)
+    }
+  }
+
+  #checkNeeds(name: string, needs: Needs): void {
+    for (const [need, { range, optional }] of Object.entries(needs)) {
+      const provider = this.#host.registry.extensions.get(need)
+      if (provider === undefined) {
+        const hint = PROVIDERS[need] === undefined ? `one that stands under app.${need}` : `npm install ${PROVIDERS[need]}`
+        const error = optional ? undefined : coreError('MICRO_NEED_MISSING', { name, need, hint })
+        this.#unmet.push({ name, need, error })
+        if (error !== undefined) {
+          throw error
+        }
+      } else if (!isWithin(provider.implements, range)) {
+        throw coreError('MICRO_NEED_RANGE', { name, need, range, version: provider.implements })
+      }
+    }
+  }
+
+  /** Extensions before this one that need it: they should have come after it. */
+  #checkOrder(need: string): void {
+    for (const { name, error } of this.#unmet.filter((unmet) => unmet.need === need)) {
+      const order = coreError('MICRO_NEED_ORDER', { name, need })
+      if (error !== undefined) {
+        replaceProblem(error, order)
+      } else if (this.#host.registry.extensions.has(name)) {
+        throw order
+      }
+    }
   }
 }
 
-function initialise(host: InstallHost, definition: AnyDefinition, config: ResolvedConfig): void {
+function initialise(
+  host: InstallHost,
+  definition: AnyDefinition,
+  config: ResolvedConfig,
+): { readonly made: MadeMembers; readonly contributions: readonly Contribution[] } {
   const { name } = definition
-  const members: { [name: string]: unknown } = {}
-  for (const needed of Object.keys(definition.needs ?? {})) {
-    if (host.registry.extensions.has(needed)) {
-      members[needed] = host.member(needed)
-    }
-  }
-  const recording = record(name, host, members)
-  let made: { readonly app?: unknown; readonly context?: unknown }
+  const needed = Object.keys(definition.needs ?? {}).filter((need) => host.registry.extensions.has(need))
+  const recording = record(name, host, Object.fromEntries(needed.map((need) => [need, memberOf(host, need)])))
+  let made: MadeMembers
   try {
-    made = (definition.initApp(recording.setup as never, config.value as never) ?? {}) as typeof made
+    made = (definition.initApp(recording.setup as never, config.value as never) ?? {}) as MadeMembers
   } catch (error) {
     recording.close(false)
     throw error
@@ -70,16 +133,28 @@ function initialise(host: InstallHost, definition: AnyDefinition, config: Resolv
     throw coreError('MICRO_INIT_ASYNC', { name })
   }
   recording.close(true)
-  addTo(host, entry(definition, config, definition.implements ?? definition.version, recording.contributions), made, config)
+  return { made, contributions: [...members(name, made), ...recording.contributions] }
 }
 
-function addTo(host: InstallHost, installed: InstalledExtension, made: { readonly app?: unknown; readonly context?: unknown }, config: ResolvedConfig): void {
+function members(name: string, made: MadeMembers): Contribution[] {
+  return [
+    ...(made.app === undefined ? [] : [{ kind: 'app member', detail: `app.${name}` }]),
+    ...(made.context === undefined ? [] : [{ kind: 'context member', detail: `ctx.${name}` }]),
+  ]
+}
+
+function addTo(host: InstallHost, installed: InstalledExtension, made: MadeMembers, config: ResolvedConfig): void {
   const { name } = installed
   host.registry.extensions.set(name, installed)
   if (made.context !== undefined) {
     host.registry.contextMembers.push([name, made.context as MemberFactory])
   }
-  host.addMember(name, made.app, config.value)
+  Object.defineProperty(host.app, name, { value: made.app, enumerable: true, configurable: false })
+  host.config.add(name, config.value)
+}
+
+function memberOf({ app }: InstallHost, name: string): unknown {
+  return (app as unknown as { readonly [name: string]: unknown })[name]
 }
 
 function read(extension: AnyExtension): { readonly definition: AnyDefinition; readonly protocol: unknown } {
@@ -87,44 +162,32 @@ function read(extension: AnyExtension): { readonly definition: AnyDefinition; re
   const parts = typeof value === 'object' && value !== null ? (value as { [DEFINITION]?: AnyDefinition; protocol?: unknown }) : {}
   const definition = parts[DEFINITION]
   if (definition === undefined) {
-    throw coreError('MICRO_EXTENSION_INVALID', { what: value === null ? 'null' : typeof value === 'function' ? 'a function (was it meant to be called?)' : typeof value })
+    const what = value === null ? 'null' : typeof value === 'function' ? 'a function (was it meant to be called?)' : typeof value
+    throw coreError('MICRO_EXTENSION_INVALID', { method: 'use', what, factory: 'a factory such as db()' })
   }
   return { definition, protocol: parts.protocol }
 }
 
 function checkName(host: InstallHost, name: string): void {
-  if (host.isReserved(name)) {
-    throw coreError('MICRO_NAME_RESERVED', { name })
-  }
   const other = host.registry.extensions.get(name)
   if (other !== undefined) {
     throw coreError('MICRO_NAME_TAKEN', { name, other: `version ${other.version}` })
   }
-}
-
-function checkNeeds(host: InstallHost, name: string, needs: Needs): void {
-  for (const [needed, { range, optional }] of Object.entries(needs)) {
-    const provider = host.registry.extensions.get(needed)
-    if (provider === undefined) {
-      if (!optional) {
-        const hint = PROVIDERS[needed] === undefined ? `one that stands under app.${needed}` : `npm install ${PROVIDERS[needed]}`
-        throw coreError('MICRO_NEED_MISSING', { name, need: needed, hint })
-      }
-    } else if (!satisfies(provider.implements, range, { includePrerelease: true })) {
-      throw coreError('MICRO_NEED_RANGE', { name, need: needed, range, version: provider.implements })
-    }
+  // What a subclass of the app has is the app's own too.
+  if (isReserved(name) || name in host.app) {
+    throw coreError('MICRO_NAME_RESERVED', { name })
   }
 }
 
-function entry(definition: AnyDefinition, config: ResolvedConfig, implemented: string, contributions: InstalledExtension['contributions']): InstalledExtension {
+function entry(definition: AnyDefinition, config: ResolvedConfig, contributions: readonly Contribution[]): InstalledExtension {
   return {
     name: definition.name,
     version: definition.version,
-    implements: implemented,
+    implements: definition.implements ?? definition.version,
     needs: Object.entries(definition.needs ?? {}).map(([name, { range, optional }]) => ({ name, range, optional })),
     config: config.entries,
     contributions,
     effects: definition.effects ?? [],
-    replaced: contributions.length === 0 && implemented !== (definition.implements ?? definition.version),
+    replaced: false,
   }
 }

@@ -5,6 +5,8 @@ import type { MicroError } from './micro-error.ts'
 interface LifeHook {
   readonly owner: string
   readonly run: () => unknown
+  /** Place among all hooks of the app. */
+  readonly at: number
 }
 
 /** Time limits of hooks, in milliseconds. */
@@ -13,47 +15,51 @@ export interface LifeLimits {
   readonly stopMs: number
 }
 
+/** A stop hook that failed. */
+export interface StopFailure {
+  /** Whose it is, in words. */
+  readonly owner: string
+  readonly error: unknown
+}
+
 /** The start and stop hooks of an app. */
 export class Lifecycle {
   readonly #start: LifeHook[] = []
   readonly #stop: LifeHook[] = []
 
   onStart(owner: string, run: () => unknown): void {
-    this.#start.push({ owner, run })
+    this.#start.push({ owner, run, at: this.#count })
   }
 
   onStop(owner: string, run: () => unknown): void {
-    this.#stop.push({ owner, run })
+    this.#stop.push({ owner, run, at: this.#count })
   }
 
-  /** Runs the start hooks. If one fails, the owners started before it are stopped again, and it too. */
+  /**
+   * Runs the start hooks. If one fails, everything that was declared before it is stopped again, and what its owner declared.
+   * @throws MicroError `MICRO_START_FAILED`; its cause is the reason, or an AggregateError of it and what failed while stopping.
+   */
   async start(limits: LifeLimits): Promise<void> {
-    const begun = new Set<string>()
-    for (const { owner, run } of this.#start) {
-      begun.add(owner)
+    for (const { owner, run, at } of this.#start) {
       try {
         await within(limits.startMs, run, () => coreError('MICRO_START_TIMEOUT', { owner: named(owner), ms: limits.startMs }))
       } catch (error) {
-        const failures = await this.#runStops(limits, (hook) => begun.has(hook.owner))
+        const begun = new Set(this.#start.filter((hook) => hook.at <= at).map((hook) => hook.owner))
+        const failures = await this.#runStops(limits, (hook) => hook.at < at || begun.has(hook.owner))
         const reason = error instanceof Error ? error.message : String(error)
-        const cause = failures.length === 0 ? error : new AggregateError([error, ...failures], reason)
-        throw coreError('MICRO_START_FAILED', { owner: named(owner), reason }, { cause })
+        const cause = failures.length === 0 ? error : new AggregateError([error, ...failures.map((failure) => failure.error)], reason)
+        throw coreError('MICRO_START_FAILED', { owner: named(owner), reason: reason.replace(/\.$/, '') }, { cause })
       }
     }
   }
 
   /** Runs every stop hook, in reverse order, also when some fail. */
-  async stop(limits: LifeLimits): Promise<void> {
-    const failures = await this.#runStops(limits, () => true)
-    if (failures.length > 0) {
-      const owners = [...new Set(failures.map((failure) => failure.owner))].join(', ')
-      const cause = new AggregateError(failures.map(({ error }) => error), 'stop hooks failed')
-      throw coreError('MICRO_STOP_FAILED', { count: failures.length, owners }, { cause })
-    }
+  stop(limits: LifeLimits): Promise<readonly StopFailure[]> {
+    return this.#runStops(limits, () => true)
   }
 
-  async #runStops(limits: LifeLimits, chosen: (hook: LifeHook) => boolean): Promise<{ owner: string; error: unknown }[]> {
-    const failures: { owner: string; error: unknown }[] = []
+  async #runStops(limits: LifeLimits, chosen: (hook: LifeHook) => boolean): Promise<readonly StopFailure[]> {
+    const failures: StopFailure[] = []
     for (const { owner, run } of this.#stop.filter(chosen).reverse()) {
       try {
         await within(limits.stopMs, run, () => coreError('MICRO_STOP_TIMEOUT', { owner: named(owner), ms: limits.stopMs }))
@@ -62,6 +68,10 @@ export class Lifecycle {
       }
     }
     return failures
+  }
+
+  get #count(): number {
+    return this.#start.length + this.#stop.length
   }
 }
 

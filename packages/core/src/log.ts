@@ -1,3 +1,5 @@
+import type { Mode } from './mode.ts'
+
 /** Levels of a log line, from chatty to grave. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
@@ -31,7 +33,12 @@ export type LogSink = (line: LogLine) => void
 export function createLog(level: () => LogLevel | 'silent', sink: LogSink, fields: LogFields = {}): Log {
   const write = (lineLevel: LogLevel) => (message: string, more?: LogFields) => {
     if (RANK[lineLevel] >= RANK[level()]) {
-      sink({ level: lineLevel, time: new Date(), message, fields: { ...fields, ...more } })
+      try {
+        sink({ level: lineLevel, time: new Date(), message, fields: { ...fields, ...more } })
+      } catch (error) {
+        // A log that fails must not fail the request that it tells of.
+        console.error(`${lineLevel} ${message} (the log's sink failed: ${String(error)})`)
+      }
     }
   }
   return {
@@ -43,16 +50,24 @@ export function createLog(level: () => LogLevel | 'silent', sink: LogSink, field
   }
 }
 
+/** The sink of an app that is given none: pretty in development, JSON otherwise, unless `config.log.format` says which. */
+export function sinkFor(app: { readonly mode: Mode; readonly config: { readonly log: { readonly format: 'json' | 'pretty' | undefined } } }): LogSink {
+  return (line) => {
+    const format = app.config.log.format ?? (app.mode === 'development' ? 'pretty' : 'json')
+    ;(format === 'pretty' ? prettySink : jsonSink)(line)
+  }
+}
+
 /** One JSON object a line, on stderr for `error` and `warn`, on stdout otherwise. */
 export const jsonSink: LogSink = ({ level, time, message, fields }) => {
-  const line = JSON.stringify({ time: time.toISOString(), level, message, ...fields }, replaceErrors)
+  const line = toJson({ time: time.toISOString(), ...fields, level, message })
   ;(level === 'error' || level === 'warn' ? console.error : console.log)(line)
 }
 
 /** Lines for a person, as development has them. */
 export const prettySink: LogSink = ({ level, message, fields }) => {
   const { error, ...rest } = fields
-  const more = Object.entries(rest).map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value, replaceErrors)}`)
+  const more = Object.entries(rest).map(([name, value]) => `${name}=${typeof value === 'string' ? value : toJson(value)}`)
   const line = [`${level.padEnd(5)} ${message}`, ...more].join('  ')
   const out = level === 'error' || level === 'warn' ? console.error : console.log
   if (error === undefined) {
@@ -68,6 +83,25 @@ function describe(error: unknown): string {
   }
   const cause = error.cause === undefined ? '' : `\n  caused by: ${describe(error.cause)}`
   return `${error.stack ?? error.message}${cause}`
+}
+
+/** JSON of anything: what holds itself is cut there. */
+function toJson(value: unknown): string {
+  const parents: unknown[] = []
+  return JSON.stringify(value, function (this: unknown, key, item) {
+    while (parents.length > 0 && parents.at(-1) !== this) {
+      parents.pop()
+    }
+    const plain = replaceErrors(key, item)
+    if (typeof plain !== 'object' || plain === null) {
+      return plain
+    }
+    if (parents.includes(plain) || parents.length > 20) {
+      return '[…]'
+    }
+    parents.push(plain)
+    return plain
+  })
 }
 
 function replaceErrors(_key: string, value: unknown): unknown {

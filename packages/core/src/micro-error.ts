@@ -1,5 +1,5 @@
 /** Marks errors for developers, so that two copies of core recognise each other's. */
-const MICRO_ERROR = '~microError'
+const MICRO_ERROR: unique symbol = Symbol.for('micro.error')
 
 /** One row of an error table: what happened, and what to do; `{name}` stands for a value. */
 export interface ErrorEntry {
@@ -17,7 +17,6 @@ export type ErrorValues<E extends ErrorEntry> = { readonly [K in ValuesIn<E['mes
 export class MicroError<Code extends string = string> extends Error {
   readonly code: Code
   readonly fix: string
-  readonly '~microError': true = true
 
   constructor(code: Code, message: string, fix: string, options?: ErrorOptions) {
     super(`${message} ${fix}`, options)
@@ -26,6 +25,8 @@ export class MicroError<Code extends string = string> extends Error {
     this.fix = fix
   }
 }
+
+Object.defineProperty(MicroError.prototype, MICRO_ERROR, { value: true })
 
 /** Whether `value` is a `MicroError`, of this copy of core or another. */
 export function isMicroError(value: unknown): value is MicroError {

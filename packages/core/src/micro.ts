@@ -1,57 +1,38 @@
-import { type AssembledApp, assemble, checkBlueprintNeeds } from './assembly.ts'
-import type { Blueprint, RegisterOptions, Registration } from './blueprint.ts'
+import { AppConfig } from './app-config.ts'
+import { AppLife } from './app-life.ts'
+import { type AppParts, appParts } from './app-parts.ts'
+import { AppRequests } from './app-requests.ts'
+import { AppTemplates } from './app-templates.ts'
+import { type AssembledApp, assemble } from './assembly.ts'
+import type { Blueprint, RegisterOptions } from './blueprint.ts'
 import { Client, type ClientOptions } from './client.ts'
-import { collectProblem } from './problems.ts'
-import { type ConfigEntry, freeze, type ResolvedConfig, resolveConfig } from './config.ts'
-import { type ConfigSources, type ConfigTree, readSources } from './config-sources.ts'
+import type { ConfigEntry } from './config.ts'
 import type { Context } from './context.ts'
-import { CORE_NAMESPACES, CORE_TOP, type CoreConfig, type CoreConfigInput } from './core-config.ts'
+import type { CoreConfig } from './core-config.ts'
 import { coreError } from './core-errors.ts'
-import { contextStore } from './current-slot.ts'
-import { dispatch, endRequest } from './dispatch.ts'
 import type { Double } from './double.ts'
 import type { AnyExtension } from './extension.ts'
 import { answerFetch } from './fetch-adapter.ts'
 import type { AnyBlueprint, CheckRegister, CheckUse, Installed } from './inference.ts'
-import { install, type InstallHost } from './install.ts'
+import { Installer } from './install.ts'
 import { jsonProvider } from './json.ts'
-import { createLog, jsonSink, type Log, type LogSink, prettySink } from './log.ts'
-import { type Mode, MODES } from './mode.ts'
+import { createLog, type Log, sinkFor } from './log.ts'
+import type { MicroOptions } from './micro-options.ts'
+import { defaultMode, type Mode } from './mode.ts'
 import { mountHandler } from './mount.ts'
-import { nearest } from './nearest.ts'
+import { collectProblem } from './problems.ts'
+import { Registrations } from './registrations.ts'
 import { type ExtensionList, Registry } from './registry.ts'
-import type { Reply } from './reply.ts'
-import { contextClass, type ContextHost, RequestContext } from './request-context.ts'
+import type { ContextHost } from './request-context.ts'
 import type { Route } from './route.ts'
 import { Scaffold } from './scaffold.ts'
-import { resolveSecrets } from './secret.ts'
-import { cookieStore, type SessionStore } from './session.ts'
-import type { CommandInput, CommandOptions, JsonProvider, ReplaceOptions } from './setup.ts'
+import { cookieStore } from './session.ts'
+import type { JsonProvider } from './setup.ts'
 import { createSigner, type Signer } from './signing.ts'
-import { detachedSource, type Source } from './source.ts'
+import { detachedSource } from './source.ts'
 import { staticRoute } from './static-route.ts'
-import { type AppTemplates, Templates } from './templates.ts'
+import type { TypedTemplates } from './templates.ts'
 import { buildUrl, type UrlOptions, type UrlValues } from './url-for.ts'
-
-/** Options of `micro`. */
-export interface MicroOptions {
-  /** The highest layer of configuration, by namespace. */
-  readonly config?: CoreConfigInput & { readonly [namespace: string]: unknown }
-  /** How the app runs, whatever the environment says. */
-  readonly mode?: Mode
-  /** Stand-ins for extensions, made by `double`. */
-  readonly replace?: readonly Double[]
-  /** Stands for the process's environment; `.env` files are then not read. */
-  readonly env?: { readonly [name: string]: string | undefined }
-  /** Directory of `templates/`, `static/` and `.env`; that of the module by default. */
-  readonly root?: string
-  /** Directory for what the app keeps on this machine; `instance/` in the root by default. */
-  readonly instancePath?: string
-  /** Name of the app, for log lines and pages. */
-  readonly name?: string
-  /** Where log lines go, instead of the console. */
-  readonly logSink?: LogSink
-}
 
 /** An app. Made by `micro`, or by a subclass of this class: every part is made by a method that a subclass may override. */
 export class Micro extends Scaffold implements ContextHost {
@@ -61,121 +42,134 @@ export class Micro extends Scaffold implements ContextHost {
   readonly rootPath: string | undefined
   readonly instancePath: string | undefined
   readonly log: Log
-  protected readonly owner: string = 'app'
-  readonly #registry: Registry
-  readonly #sources: ConfigSources
-  readonly #registrations: Registration[] = []
-  readonly #doubles: Map<string, Double>
-  readonly #coreEntries: ConfigEntry[] = []
-  readonly #overrides: ConfigTree
-  readonly #closers: Set<() => unknown> = new Set()
+  /** @internal What the app and its extensions contribute; read by the CLI. */
+  readonly '~registry': Registry
+  /** @internal What servers ask. */
+  readonly '~requests': AppRequests
+  protected readonly hookOwner: string = 'app'
+  readonly #config: AppConfig
+  readonly #life: AppLife
+  readonly #parts: AppParts
+  readonly #registrations: Registrations
+  readonly #doubles: ReadonlyMap<string, Double>
+  readonly #installer: Installer
   #mode: Mode | undefined
-  #secrets: readonly string[] | null = null
   #assembled: AssembledApp | null = null
-  #starting: Promise<void> | null = null
-  #running = false
-  #stopping: Promise<void> | null = null
-  #Context: typeof RequestContext = RequestContext
-  #inFlight = 0
-  #idle: (() => void) | null = null
 
   constructor(meta: ImportMeta, options: MicroOptions = {}) {
     super()
     this.name = options.name ?? 'app'
     this.rootPath = options.root ?? meta.dirname
     this.instancePath = options.instancePath ?? (this.rootPath === undefined ? undefined : `${this.rootPath}/instance`)
-    this.#overrides = options.config ?? {}
-    this.#sources = readSources({ rootPath: this.rootPath, instancePath: this.instancePath, env: options.env, overrides: this.#overrides })
-    this.#mode = options.mode ?? this.#modeFromEnvironment()
-    this.config = this.#resolveCore()
-    this.log = createLog(
-      () => this.config.log.level ?? (this.mode === 'test' ? 'warn' : 'info'),
-      options.logSink ?? ((line) => ((this.config.log.format ?? (this.mode === 'development' ? 'pretty' : 'json')) === 'pretty' ? prettySink : jsonSink)(line)),
-    )
+    this.#config = new AppConfig({ rootPath: this.rootPath, instancePath: this.instancePath, env: options.env, overrides: options.config ?? {} })
+    this.config = this.#config.values
+    this.#mode =
+      options.mode ??
+      collectProblem(
+        () => this.#config.mode,
+        () => undefined,
+      )
+    this.log = createLog(() => this.config.log.level ?? (this.mode === 'test' ? 'warn' : 'info'), options.logSink ?? sinkFor(this))
     this.#doubles = new Map((options.replace ?? []).map((double) => [double.name, double]))
-    this.#registry = new Registry(new Templates(this), this.makeJson())
+    const assertOpen = (method: string): void => this.assertOpen(method)
+    const templates = new AppTemplates(this, { assertOpen, claim: (what, owner) => this['~registry'].claim(what, owner) })
+    const registry = new Registry(templates, this.makeJson())
+    this['~registry'] = registry
+    this.#life = new AppLife({ config: this.config, log: this.log, prepare: () => this.#prepare() }, registry.lifecycle)
+    this['~requests'] = new AppRequests(this, this.#life)
+    this.#parts = appParts(registry, assertOpen)
+    this.#registrations = new Registrations(registry, this.rootPath)
+    this.#installer = new Installer({
+      app: this,
+      registry,
+      declarations: this['~declarations'],
+      registrations: this.#registrations,
+      config: this.#config,
+      doubles: this.#doubles,
+    })
     this.fetch = this.fetch.bind(this)
   }
 
   /** Installs an extension: its member stands under its name from here on. Keep the result, it carries the types. */
   use<E extends AnyExtension>(extension: E & CheckUse<this, E>): this & Installed<E> {
-    this.open('use')
-    collectProblem(() => install(this.#installHost(), extension))
+    this.assertOpen('use')
+    collectProblem(
+      () => this.#installer.use(extension),
+      () => undefined,
+    )
     return this as this & Installed<E>
   }
 
   /** Registers a blueprint. */
   register<B extends AnyBlueprint>(blueprint: B & CheckRegister<this, B>, options: RegisterOptions = {}): this {
-    this.open('register')
-    collectProblem(() => this.#addBlueprint(blueprint as unknown as Blueprint, options))
+    this.assertOpen('register')
+    const given = blueprint as unknown as Blueprint
+    collectProblem(
+      () => {
+        this.#registrations.check(given, options)
+        this.#registrations.add(given, options)
+      },
+      () => undefined,
+    )
     return this
   }
 
   /** Hands every request below `prefix` to a fetch handler, with the prefix taken off its path. */
   mount(prefix: string, handler: (request: Request) => Response | Promise<Response>): this {
-    this.open('mount')
+    this.assertOpen('mount')
     mountHandler(prefix, handler, (path, run) => this.declareRoute('all', path, {}, run, `mount('${prefix}')`))
     return this
   }
 
   /** Runs before requests are answered, after the start hooks of extensions installed so far. */
   onStart(run: () => unknown): this {
-    this.open('onStart')
-    this.#registry.lifecycle.onStart('app', run)
+    this.assertOpen('onStart')
+    this['~registry'].lifecycle.onStart(this.hookOwner, run)
     return this
   }
 
   /** Runs when the app is stopped, in reverse order. */
   onStop(run: () => unknown): this {
-    this.open('onStop')
-    this.#registry.lifecycle.onStop('app', run)
+    this.assertOpen('onStop')
+    this['~registry'].lifecycle.onStop(this.hookOwner, run)
     return this
   }
 
   // ── parts ──
 
   get mode(): Mode {
-    return this.#mode ?? 'production'
+    return this.#mode ?? defaultMode()
   }
 
   /** The installed extensions, with everything they contribute. */
   get extensions(): ExtensionList {
-    return this.#registry.list()
+    return this['~registry'].list()
   }
 
-  get templates(): AppTemplates<this['~types']['context']> {
-    return this.#registry.templates
+  /** Directories, globals, filters and engine of the templates. */
+  get templates(): TypedTemplates<this['~types']['context']> {
+    return this['~registry'].templates
   }
 
   /** Commands of the app's own: `micro <name>`. */
-  get cli(): { command(name: string, options: CommandOptions, run: (input: CommandInput) => unknown): void; shell(name: string, value: () => unknown): void } {
-    const { commands } = this.#registry
-    return {
-      command: (name, options, run) => commands.add('app', name, options, run),
-      shell: (name, value) => void commands.shell.set(name, value),
-    }
+  get cli(): AppParts['cli'] {
+    return this.#parts.cli
   }
 
   /** Where sessions are kept. */
-  get session(): { store(store: SessionStore, options?: ReplaceOptions): void } {
-    return {
-      store: (store) => {
-        this.open('session.store')
-        this.#registry.claim('session store', 'app')
-        this.#registry.sessionStore = store
-      },
-    }
+  get session(): AppParts['session'] {
+    return this.#parts.session
   }
 
   /** How values become JSON and back. */
   get json(): JsonProvider {
-    return this.#registry.json
+    return this['~registry'].json
   }
 
   set json(provider: JsonProvider) {
-    this.open('json')
-    this.#registry.claim('JSON provider', 'app')
-    this.#registry.json = provider
+    this.assertOpen('json')
+    this['~registry'].claim('JSON provider', this.hookOwner)
+    this['~registry'].json = provider
   }
 
   /** The routes of the app and its blueprints. */
@@ -185,27 +179,10 @@ export class Micro extends Scaffold implements ContextHost {
 
   /** Every effective value of configuration with its source; secrets are masked. */
   get configEntries(): readonly ConfigEntry[] {
-    return [...this.#coreEntries, ...[...this.#registry.extensions.values()].flatMap((extension) => extension.config)]
+    return [...this.#config.entries, ...[...this['~registry'].extensions.values()].flatMap((extension) => extension.config)]
   }
 
-  /** @internal What the CLI and the node entry read. */
-  get registry(): Registry {
-    return this.#registry
-  }
-
-  get sessions(): SessionStore {
-    this.#registry.sessionStore ??= cookieStore(this.signer('session'), this.config.session)
-    return this.#registry.sessionStore
-  }
-
-  get bodyReaders(): Registry['bodyReaders'] {
-    return this.#registry.bodyReaders
-  }
-
-  renderTemplate(ctx: Context, name: string, values: object): string | Promise<string> {
-    return this.#registry.templates.render(ctx, name, values)
-  }
-
+  /** Path of a named route. @throws MicroError `MICRO_ROUTE_UNKNOWN`, `MICRO_URL_VALUE`. */
   urlFor(name: string, values?: UrlValues, options?: UrlOptions): string {
     return buildUrl(this.#assembly().named, name, values, options)
   }
@@ -213,8 +190,8 @@ export class Micro extends Scaffold implements ContextHost {
   /** Signs texts for one purpose with the secret key, which is read on first use. */
   signer(purpose: string): Signer {
     let signer: Signer | null = null
-    const made = () => {
-      signer ??= createSigner(this.#resolvedSecrets(), purpose)
+    const made = (): Signer => {
+      signer ??= createSigner(this.#config.secrets(this.mode), purpose)
       return signer
     }
     return { sign: (text) => made().sign(text), unsign: (signed) => made().unsign(signed) }
@@ -232,238 +209,89 @@ export class Micro extends Scaffold implements ContextHost {
 
   // ── life ──
 
-  /** Starts the app: once, however many ask. The first request implies it. */
+  /**
+   * Starts the app: once, however many ask. The first request implies it. A start that fails has stopped again what it had started.
+   * @throws MicroError `MICRO_START_FAILED`, `MICRO_SECRET_MISSING`, those of configuration and of routes, `MICRO_APP_STOPPED`.
+   */
   start(): Promise<void> {
-    this.#starting ??= this.#start()
-    return this.#starting
+    return this.#life.start()
   }
 
-  /** Stops the app: waits for requests in flight, then runs every stop hook. Calling it again waits for the same stop. */
+  /**
+   * Stops the app: waits for requests in flight, then runs every stop hook. Calling it again waits for the same stop.
+   * @throws MicroError `MICRO_STOP_FAILED`, whose cause is an AggregateError of everything that failed.
+   */
   stop(): Promise<void> {
-    this.#stopping ??= this.#stop()
-    return this.#stopping
+    return this.#life.stop()
   }
 
-  /** Answers a native request: on Bun, Deno and Workers, in tests, and inside other servers. */
+  /** Answers a native request: on Bun, Deno and Workers, in tests, and inside other servers. @throws what `start` throws. */
   async fetch(request: Request, ..._platform: unknown[]): Promise<Response> {
-    if (!this.#running) {
+    if (!this.#life.isRunning) {
       await this.start()
     }
-    return answerFetch(this, request)
+    return answerFetch(this['~requests'], request)
   }
 
   /** A test client: cookies, redirects, no socket. An app that has not been told its mode is then in mode `test`. */
   client(options: ClientOptions = {}): Client {
-    this.#mode ??= 'test'
+    if (this.#life.isOpen) {
+      this.#mode ??= 'test'
+    }
     return this.makeClient(options)
   }
 
-  /** Runs a function with a context at hand, outside any request; its teardowns run when the function ends. */
+  /** Runs a function with a context at hand, outside any request; its teardowns run when the function ends. @throws what `start` throws. */
   async run<T>(fn: (ctx: Context & this['~types']['context']) => T | Promise<T>): Promise<T> {
     await this.start()
-    const ctx = this.accept(detachedSource())
+    const requests = this['~requests']
+    const ctx = requests.accept(detachedSource())
     try {
-      const store = contextStore()
-      return await (store === undefined ? fn(ctx as never) : store.run(ctx, () => fn(ctx as never)))
+      return await requests.within(ctx, () => fn(ctx as never))
     } catch (error) {
       ctx.failedWith = error
       throw error
     } finally {
-      await this.finished(ctx)
+      await requests.end(ctx)
     }
-  }
-
-  // ── what the edges call ──
-
-  /** @internal The context of a request. */
-  accept(source: Source): RequestContext {
-    this.#inFlight++
-    return new this.#Context(this, source)
-  }
-
-  /** @internal Answers the request of a context. */
-  handle(ctx: RequestContext): Reply | Promise<Reply> {
-    const store = contextStore()
-    return store === undefined ? dispatch(this.#assembled as AssembledApp, ctx) : store.run(ctx, () => dispatch(this.#assembled as AssembledApp, ctx))
-  }
-
-  /** @internal The response of a context is over. */
-  finished(ctx: RequestContext, error?: unknown): void | Promise<void> {
-    if (ctx.isEnded) {
-      return
-    }
-    const ending = endRequest(this.#assembled as AssembledApp, ctx, error)
-    return ending === undefined ? this.#leave() : ending.finally(() => this.#leave())
   }
 
   /** @internal Something that must be closed before the stop hooks run, such as a server. Returns a function that takes it back. */
   beforeStop(close: () => unknown): () => void {
-    this.#closers.add(close)
-    return () => this.#closers.delete(close)
+    return this.#life.beforeStop(close)
   }
 
-  protected open(method: string): void {
-    if (this.#starting !== null || this.#stopping !== null) {
+  protected assertOpen(method: string): void {
+    if (!this.#life.isOpen) {
       throw coreError('MICRO_APP_STARTED', { method })
     }
     this.#assembled = null
   }
 
-  async #start(): Promise<void> {
-    if (this.#stopping !== null) {
-      throw coreError('MICRO_APP_STOPPED', {})
-    }
-    const unused = [...this.#doubles.keys()].find((name) => !this.#registry.extensions.has(name))
+  #prepare(): void {
+    const unused = [...this.#doubles.keys()].find((name) => !this['~registry'].extensions.has(name))
     if (unused !== undefined) {
       throw coreError('MICRO_DOUBLE_UNUSED', { name: unused })
     }
-    this.#checkNamespaces()
-    this.#resolvedSecrets()
-    freeze(this.config)
-    this.#Context = contextClass(this.#registry.contextMembers)
-    this.#assembled ??= this.#assemble()
-    const { startTimeoutMs, stopTimeoutMs } = this.config.server
-    await this.#registry.lifecycle.start({ startMs: startTimeoutMs, stopMs: stopTimeoutMs })
-    this.#running = true
-  }
-
-  async #stop(): Promise<void> {
-    const started = this.#starting
-    if (started === null || (await started.then(() => false, () => true))) {
-      return
-    }
-    const failures: unknown[] = []
-    for (const close of this.#closers) {
-      await Promise.resolve().then(close).catch((error: unknown) => failures.push(error))
-    }
-    await this.#drained()
-    const { startTimeoutMs, stopTimeoutMs } = this.config.server
-    await this.#registry.lifecycle.stop({ startMs: startTimeoutMs, stopMs: stopTimeoutMs })
-    if (failures.length > 0) {
-      throw new AggregateError(failures, 'servers of the app failed to close')
-    }
-  }
-
-  /** Waits until no request is in flight, at most for the drain time. */
-  async #drained(): Promise<void> {
-    if (this.#inFlight > 0) {
-      let timer: ReturnType<typeof setTimeout> | undefined
-      await new Promise<void>((resolve) => {
-        this.#idle = resolve
-        timer = setTimeout(() => {
-          this.log.warn(`${this.#inFlight} request(s) were still in flight when the app stopped`)
-          resolve()
-        }, this.config.server.drainTimeoutMs)
-      })
-      clearTimeout(timer)
-    }
-  }
-
-  #leave(): void {
-    this.#inFlight--
-    if (this.#inFlight === 0) {
-      this.#idle?.()
-    }
+    this.#config.seal()
+    this.#config.secrets(this.mode)
+    const registry = this['~registry']
+    registry.sessionStore ??= cookieStore(this.signer('session'), this.config.session)
+    this['~requests'].prepare(this.#assembly())
   }
 
   #assembly(): AssembledApp {
-    this.#assembled ??= this.#assemble()
+    const registry = this['~registry']
+    this.#assembled ??= assemble({
+      declarations: this['~declarations'],
+      registrations: this.#registrations.list,
+      registry,
+      log: this.log,
+      own: staticRoute(this.rootPath, registry.statics, this.config.static),
+    })
     return this.#assembled
   }
-
-  #assemble(): AssembledApp {
-    const statics = staticRoute(this.rootPath, this.#registry.statics, this.config.static)
-    return assemble({ declarations: this['~declarations'], registrations: this.#registrations, registry: this.#registry, log: this.log, own: statics })
-  }
-
-  #addBlueprint(blueprint: Blueprint, options: RegisterOptions): void {
-    if (blueprint?.['~blueprint'] !== true) {
-      throw coreError('MICRO_EXTENSION_INVALID', { what: 'register() was given no blueprint' })
-    }
-    checkBlueprintNeeds(blueprint, this.#registry)
-    const name = options.name ?? blueprint.name
-    if (this.#registrations.some((other) => (other.options.name ?? other.blueprint.name) === name)) {
-      throw coreError('MICRO_BLUEPRINT_TAKEN', { name })
-    }
-    this.#registrations.push({ blueprint, options })
-    this.#addFiles(blueprint, name)
-  }
-
-  /** The templates and static files of a blueprint and of those inside it. */
-  #addFiles(blueprint: Blueprint, name: string): void {
-    if (blueprint.rootPath !== undefined && blueprint.rootPath !== this.rootPath) {
-      this.#registry.templates.directory(`${blueprint.rootPath}/templates`, name)
-      this.#registry.statics.push({ namespace: name, directory: `${blueprint.rootPath}/static` })
-    }
-    for (const { blueprint: child, options } of blueprint.children) {
-      this.#addFiles(child, options.name ?? child.name)
-    }
-  }
-
-  #installHost(): InstallHost {
-    const app = this
-    return {
-      registry: this.#registry,
-      declarations: this['~declarations'],
-      sources: this.#sources,
-      doubles: this.#doubles,
-      log: this.log,
-      rootPath: this.rootPath,
-      instancePath: this.instancePath,
-      get mode() {
-        return app.mode
-      },
-      signer: (purpose) => this.signer(purpose),
-      checkBlueprint: (blueprint) => checkBlueprintNeeds(blueprint, this.#registry),
-      addBlueprint: (blueprint) => this.#addBlueprint(blueprint, {}),
-      isReserved: (name) => (name in Micro.prototype || name in this || name in RequestContext.prototype || RESERVED.has(name)) && !this.#registry.extensions.has(name),
-      member: (name) => (this as unknown as { readonly [name: string]: unknown })[name],
-      addMember: (name, member, config) => {
-        Object.defineProperty(this, name, { value: member, enumerable: true, configurable: false })
-        Object.defineProperty(this.config, name, { value: config, enumerable: true, configurable: false })
-      },
-    }
-  }
-
-  #modeFromEnvironment(): Mode | undefined {
-    const given = this.#sources.environment.get('MICRO_MODE')?.value
-    if (given !== undefined && !MODES.includes(given as Mode)) {
-      throw coreError('MICRO_MODE_INVALID', { mode: given })
-    }
-    return given as Mode | undefined
-  }
-
-  #resolveCore(): CoreConfig {
-    const top = resolveConfig('', CORE_TOP, {}, this.#sources)
-    const parts = Object.entries(CORE_NAMESPACES).map(([name, schema]) => [name, resolveConfig(name, schema, {}, this.#sources)] as const)
-    for (const { entries } of [top, ...parts.map(([, part]): ResolvedConfig => part)]) {
-      this.#coreEntries.push(...entries)
-    }
-    return { ...(top.value as object), ...Object.fromEntries(parts.map(([name, part]) => [name, part.value])) } as unknown as CoreConfig
-  }
-
-  #resolvedSecrets(): readonly string[] {
-    const { secretKey, secretKeyFallbacks } = this.config
-    const source = this.#coreEntries.find((entry) => entry.key === 'secretKey')?.source ?? 'default'
-    this.#secrets ??= resolveSecrets(secretKey, secretKeyFallbacks, source, this.mode, this.instancePath)
-    return this.#secrets
-  }
-
-  /** Namespaces that were configured by option but that nobody has. */
-  #checkNamespaces(): void {
-    const known = Object.keys(this.config)
-    for (const key of Object.keys(this.#overrides)) {
-      if (!known.includes(key)) {
-        const near = nearest(key, known)
-        const hint = near === undefined ? '' : ` Did you mean '${near}'?`
-        throw coreError('MICRO_CONFIG_UNKNOWN', { key, source: `option config.${key} of micro()`, hint, known: known.join(', ') })
-      }
-    }
-  }
 }
-
-/** Context members that live in slots, and so are not seen on the prototype. */
-const RESERVED = new Set(['app', 'method', 'path', 'source', 'ended', 'failure', 'matched', 'members', 'teardowns', 'config', 'name', 'then'])
 
 /** Makes an app. `meta` is the module's `import.meta`: `templates/` and `static/` beside it are found by themselves. */
 export function micro(meta: ImportMeta, options?: MicroOptions): Micro {

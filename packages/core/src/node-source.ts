@@ -1,6 +1,6 @@
 /** A request of Node's HTTP server, as core reads it. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { tooLarge } from './body.ts'
+import { cutShort, tooLarge } from './body.ts'
 import type { RequestHeaders } from './context.ts'
 import { HttpError } from './http-error.ts'
 import type { Source } from './source.ts'
@@ -14,8 +14,9 @@ export class NodeSource implements Source {
   constructor(incoming: IncomingMessage, response: ServerResponse) {
     this.incoming = incoming
     this.response = response
-    this.method = incoming.method ?? 'GET'
-    this.target = targetOf(incoming.url ?? '/')
+    this.method = incoming.method as string
+    const url = incoming.url as string
+    this.target = url.charCodeAt(0) === SLASH ? url : originForm(url)
   }
 
   get scheme(): string {
@@ -40,12 +41,24 @@ export class NodeSource implements Source {
     return value === undefined ? undefined : Number(value)
   }
 
+  /** Whether the request announces a body. */
+  get hasBody(): boolean {
+    const { headers } = this.incoming
+    return (headers['content-length'] !== undefined && headers['content-length'] !== '0') || headers['transfer-encoding'] !== undefined
+  }
+
   get body(): AsyncIterable<Uint8Array> | null {
-    return hasBody(this.incoming) ? this.incoming : null
+    if (!this.hasBody) {
+      return null
+    }
+    const { incoming } = this
+    // Leaving a loop over a request destroys it, and its connection with it: no reply would arrive.
+    Object.defineProperty(incoming, Symbol.asyncIterator, { value: () => incoming.iterator({ destroyOnReturn: false }) })
+    return incoming
   }
 
   bytes(maxBytes: number): Promise<Uint8Array> {
-    return hasBody(this.incoming) ? readIncoming(this.incoming, maxBytes) : Promise.resolve(new Uint8Array(0))
+    return this.hasBody ? readIncoming(this.incoming, maxBytes) : Promise.resolve(new Uint8Array(0))
   }
 
   get signal(): AbortSignal {
@@ -64,20 +77,34 @@ export class NodeSource implements Source {
     return controller.signal
   }
 
-  native(url: () => URL): Request {
+  native(url: () => URL, used: (() => Error) | null): Request {
+    if (/^(?:connect|trace|track)$/i.test(this.method)) {
+      throw new HttpError(501, `${this.method} is not supported here.`)
+    }
     const headers = new Headers()
     const { rawHeaders } = this.incoming
     for (let index = 0; index < rawHeaders.length; index += 2) {
       headers.append(rawHeaders[index] as string, rawHeaders[index + 1] as string)
     }
     const init: RequestInit & { duplex: 'half' } = { method: this.method, headers, duplex: 'half', signal: this.signal }
-    const { body } = this
-    if (body !== null) {
-      const { Readable } = process.getBuiltinModule('node:stream')
-      init.body = Readable.toWeb(this.incoming) as unknown as ReadableStream<Uint8Array>
+    // A native request with one of these methods has no body.
+    if (this.hasBody && this.method !== 'GET' && this.method !== 'HEAD') {
+      init.body = used === null ? nativeBody(this.incoming) : refusing(used)
     }
     return new Request(url(), init)
   }
+}
+
+const SLASH = 0x2f
+
+/** The origin form of a target in absolute form, as proxies send it (RFC 9112 section 3.2.2). */
+function originForm(url: string): string {
+  const start = url.indexOf('://')
+  if (start < 0) {
+    return url
+  }
+  const path = url.slice(start + 3).replace(/^[^/?#]*/, '')
+  return path.startsWith('/') ? path : `/${path}`
 }
 
 /** Headers of a Node request, read without regard to case. */
@@ -103,22 +130,22 @@ class NodeHeaders implements RequestHeaders {
   }
 }
 
-/** The origin form of a request target: the absolute form that proxies use loses its scheme and host (RFC 9112 section 3.2). */
-function targetOf(url: string): string {
-  if (url.startsWith('/')) {
-    return url
-  }
-  const start = url.indexOf('://')
-  const slash = start < 0 ? -1 : url.indexOf('/', start + 3)
-  return slash < 0 ? (start < 0 ? url : '/') : url.slice(slash)
+function nativeBody(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  const { Readable } = process.getBuiltinModule('node:stream')
+  return Readable.toWeb(incoming) as unknown as ReadableStream<Uint8Array>
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
-  return (headers['content-length'] !== undefined && headers['content-length'] !== '0') || headers['transfer-encoding'] !== undefined
+/** A body that was read elsewhere: reading it again says so. */
+function refusing(used: () => Error): ReadableStream<Uint8Array> {
+  return new ReadableStream({ pull: (controller) => controller.error(used()) })
 }
 
 function readIncoming(incoming: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
+    if (incoming.destroyed || incoming.readableEnded) {
+      reject(cutShort(undefined))
+      return
+    }
     const chunks: Buffer[] = []
     let length = 0
     const settle = (end: () => void): void => {
@@ -138,7 +165,7 @@ function readIncoming(incoming: IncomingMessage, maxBytes: number): Promise<Uint
       }
     }
     const finish = (): void => settle(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)))
-    const broken = (cause?: unknown): void => settle(() => reject(new HttpError(400, 'The request ended before its body was complete.', { cause })))
+    const broken = (cause?: unknown): void => settle(() => reject(cutShort(cause)))
     incoming.on('data', take)
     incoming.once('end', finish)
     incoming.once('error', broken)

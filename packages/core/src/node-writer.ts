@@ -1,150 +1,181 @@
 /** Writes replies to Node's responses: one `writeHead` with a flat list, one `end` with a length, streams with backpressure. */
 import type { ServerResponse } from 'node:http'
-import type { RequestHandler } from './dispatch.ts'
+import type { RequestHandler } from './app-requests.ts'
+import { linger } from './linger.ts'
 import type { NodeSource } from './node-source.ts'
-import type { Reply, ReplyBody } from './reply.ts'
+import { bodyChunk, discardBody, type Reply } from './reply.ts'
 import type { RequestContext } from './request-context.ts'
 import { isBodyless } from './status.ts'
 
-/** How long, and how many bytes of, a body that nobody reads is let in so that the reply to it arrives. */
-const LINGER_MS = 2_000
-const LINGER_BYTES = 64 * 1024 * 1024
-
-/** Writes a reply, and tells the app when it is over. */
+/** Writes a reply, and tells the app when it is over. What cannot be written is logged and ends the connection, never the process. */
 export function writeReply(app: RequestHandler, ctx: RequestContext, source: NodeSource, reply: Reply): void {
   const { response } = source
-  if (response.destroyed) {
-    discard(reply.body)
-    end(app, ctx)
-    return
-  }
-  const { body, status } = reply
-  const headers = reply.headers === null ? [] : reply.headers.slice()
-  if (reply.type !== null) {
-    headers.push('Content-Type', reply.type)
-  }
-  if (isNative(body)) {
-    for (const [name, value] of body.headers) {
-      headers.push(name, value)
-    }
-    writeStream(app, ctx, source, status, headers, body.body)
-  } else if (typeof body === 'string' || body === null || body instanceof Uint8Array) {
-    const length = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length
-    if (!isBodyless(status) && (reply.headers === null || !has(headers, 'content-length'))) {
-      headers.push('Content-Length', String(length))
-    }
-    response.writeHead(status, headers)
-    if (!source.incoming.complete && has(headers, 'connection')) {
-      linger(source, ctx.method === 'HEAD' ? null : body)
-    } else if (body === null || ctx.method === 'HEAD') {
-      response.end()
+  try {
+    if (response.destroyed) {
+      discardBody(reply.body)
+      finish(app, ctx)
     } else {
-      response.end(body)
+      write(app, ctx, source, reply)
     }
-    endWhenSent(app, ctx, response)
-  } else {
-    writeStream(app, ctx, source, status, headers, body)
+  } catch (error) {
+    app.log.error(`The reply to ${ctx.method} ${ctx.path} could not be written`, { requestId: ctx.id, error })
+    discardBody(reply.body)
+    if (response.headersSent) {
+      response.destroy()
+    } else {
+      response.writeHead(500, ['Content-Length', '0'])
+      response.end()
+    }
+    finish(app, ctx, error)
   }
 }
 
-/** Most requests have nothing to end: then nothing listens. */
-function endWhenSent(app: RequestHandler, ctx: RequestContext, response: ServerResponse): void {
-  if (ctx.teardownList === null && ctx.matchedRoute?.plan?.teardown == null) {
-    end(app, ctx)
-  } else {
-    response.once('close', () => end(app, ctx))
-  }
-}
-
-function writeStream(
-  app: RequestHandler,
-  ctx: RequestContext,
-  source: NodeSource,
-  status: number,
-  headers: string[],
-  body: AsyncIterable<Uint8Array | string> | ReadableStream<Uint8Array> | null,
-): void {
+function write(app: RequestHandler, ctx: RequestContext, source: NodeSource, reply: Reply): void {
+  const { body, status } = reply
   const { response } = source
-  response.writeHead(status, headers)
-  if (body === null || ctx.method === 'HEAD' || isBodyless(status)) {
-    discard(body)
-    response.end()
-    endWhenSent(app, ctx, response)
-    return
-  }
-  const { Readable, pipeline } = process.getBuiltinModule('node:stream')
-  const readable = body instanceof Readable ? body : Readable.from(body as AsyncIterable<Uint8Array>, { objectMode: true, highWaterMark: 1 })
-  // A stream of events is worth nothing in a buffer: its head goes out at once.
-  response.flushHeaders()
-  pipeline(readable, response, (error) => {
-    if (error !== undefined && error !== null && (error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') {
-      app.log.error(`The body of ${ctx.method} ${ctx.path} failed`, { requestId: ctx.id, error })
-      ctx.failedWith = error
+  const isHead = ctx.method === 'HEAD'
+  if (typeof body === 'string') {
+    const list = headersOf(app, reply, Buffer.byteLength(body))
+    response.writeHead(status, list)
+    send(source, list, isHead || isBodyless(status) ? null : body)
+  } else if (body === null || body instanceof Uint8Array) {
+    const list = headersOf(app, reply, body === null ? null : body.length)
+    response.writeHead(status, list)
+    send(source, list, isHead || isBodyless(status) ? null : body)
+  } else {
+    const list = headersOf(app, reply, undefined)
+    response.writeHead(status, list)
+    if (!isHead && !isBodyless(status)) {
+      void stream(app, ctx, response, body, has(list, 'content-length'))
+      return
     }
-    end(app, ctx)
-  })
+    discardBody(body)
+    send(source, list, null)
+  }
+  if (app.hasTeardown(ctx)) {
+    response.once('close', () => finish(app, ctx))
+  } else {
+    // Most requests have nothing to end: then nothing listens.
+    finish(app, ctx)
+  }
 }
 
 /**
- * A reply to a request whose body is not wanted: the client may still be sending, and a connection that is closed with bytes unread
- * is reset, which loses the reply. So it is written, what comes is thrown away for a short time, and then the connection ends.
+ * The reply's headers as one flat list. `bytes` is the body's length: null for none, undefined for a stream. A length that the reply
+ * names itself counts only where there is no body to be measured.
  */
-function linger({ incoming, response }: NodeSource, body: string | Uint8Array | null): void {
-  if (body !== null) {
-    response.write(body)
+function headersOf(app: RequestHandler, { type, status, headers }: Reply, bytes: number | null | undefined): string[] {
+  const list: string[] = []
+  if (type !== null) {
+    list.push('Content-Type', type)
+  }
+  if (bytes !== undefined && !isBodyless(status) && (bytes !== null || headers === null || !has(headers, 'content-length'))) {
+    list.push('Content-Length', String(bytes ?? 0))
+  }
+  if (headers !== null) {
+    for (let index = 0; index < headers.length; index += 2) {
+      if (typeof bytes !== 'number' || (headers[index] as string).toLowerCase() !== 'content-length') {
+        list.push(headers[index] as string, headers[index + 1] as string)
+      }
+    }
+  }
+  if (app.isStopping && !has(list, 'connection')) {
+    list.push('Connection', 'close')
+  }
+  return list
+}
+
+function send(source: NodeSource, list: readonly string[], body: string | Uint8Array | null): void {
+  const { incoming, response } = source
+  if (!incoming.complete && source.hasBody && has(list, 'connection')) {
+    linger(incoming, response, body)
+  } else if (body === null) {
+    response.end()
   } else {
+    response.end(body)
+  }
+}
+
+/** Sends a body part by part, as fast as the client takes it. If the client goes away, the body is told to end. */
+async function stream(app: RequestHandler, ctx: RequestContext, response: ServerResponse, body: AsyncIterable<unknown>, isMeasured: boolean): Promise<void> {
+  const iterator = body[Symbol.asyncIterator]()
+  let isOver = false
+  const leave = async (): Promise<void> => {
+    if (!isOver) {
+      isOver = true
+      await letGo(app, ctx, iterator)
+      finish(app, ctx)
+    }
+  }
+  response.once('close', leave)
+  if (!isMeasured) {
+    // The head of a stream without end, such as one of events, does not wait for its first part.
     response.flushHeaders()
   }
-  let bytes = 0
-  const finish = (): void => {
-    clearTimeout(timer)
-    response.end()
-    incoming.destroy()
-  }
-  const timer = setTimeout(finish, LINGER_MS)
-  incoming.removeAllListeners('data')
-  incoming.on('data', (chunk: Buffer) => {
-    bytes += chunk.length
-    if (bytes > LINGER_BYTES) {
-      finish()
+  try {
+    for (;;) {
+      const { done, value } = await app.within(ctx, () => iterator.next())
+      if (isOver) {
+        return
+      }
+      if (done === true) {
+        break
+      }
+      if (!response.write(bodyChunk(value))) {
+        await writable(response)
+      }
     }
-  })
-  incoming.once('end', () => {
-    clearTimeout(timer)
+    isOver = true
+    response.off('close', leave)
+    response.once('close', () => finish(app, ctx))
     response.end()
-  })
-  incoming.once('error', () => clearTimeout(timer))
-  incoming.once('close', () => clearTimeout(timer))
-  incoming.resume()
-}
-
-/** Lets go of a body that is not sent. */
-function discard(body: ReplyBody): void {
-  const stream = isNative(body) ? body.body : body
-  if (stream !== null && typeof stream === 'object' && Symbol.asyncIterator in stream) {
-    const destroy = (stream as { destroy?: () => void }).destroy
-    if (typeof destroy === 'function') {
-      destroy.call(stream)
-    } else {
-      void (stream as AsyncIterable<unknown>)[Symbol.asyncIterator]().return?.()?.catch(() => undefined)
+  } catch (error) {
+    if (!isOver) {
+      isOver = true
+      app.log.error(`The body of ${ctx.method} ${ctx.path} failed`, { requestId: ctx.id, error })
+      response.destroy()
+      await letGo(app, ctx, iterator)
+      finish(app, ctx, error)
     }
   }
 }
 
-function isNative(body: ReplyBody): body is Response {
-  return typeof body === 'object' && body !== null && Object.prototype.toString.call(body) === '[object Response]'
+async function letGo(app: RequestHandler, ctx: RequestContext, iterator: AsyncIterator<unknown>): Promise<void> {
+  try {
+    await app.within(ctx, () => iterator.return?.())
+  } catch (error) {
+    app.log.error(`The body of ${ctx.method} ${ctx.path} failed while it was ended`, { requestId: ctx.id, error })
+  }
 }
 
-function end(app: RequestHandler, ctx: RequestContext): void {
-  const ending = app.finished(ctx)
+/** Waits until the response takes more, or is gone. */
+function writable(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    if (response.destroyed) {
+      resolve()
+      return
+    }
+    const go = (): void => {
+      response.off('drain', go)
+      response.off('close', go)
+      resolve()
+    }
+    response.on('drain', go)
+    response.on('close', go)
+  })
+}
+
+function finish(app: RequestHandler, ctx: RequestContext, error?: unknown): void {
+  const ending = app.end(ctx, error)
   if (ending !== undefined) {
-    ending.catch((error: unknown) => app.log.error('The end of a request failed', { error }))
+    ending.catch((failure: unknown) => app.log.error('The end of a request failed', { error: failure }))
   }
 }
 
 function has(headers: readonly string[], name: string): boolean {
   for (let index = 0; index < headers.length; index += 2) {
-    if ((headers[index] as string).toLowerCase() === name) {
+    const header = headers[index] as string
+    if (header.length === name.length && header.toLowerCase() === name) {
       return true
     }
   }

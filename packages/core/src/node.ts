@@ -1,8 +1,8 @@
 /** Node's HTTP server as an edge: `serve`, and the ways in and out of other people's servers. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { coreError } from './core-errors.ts'
-import type { RequestHandler } from './dispatch.ts'
+import type { RequestHandler } from './app-requests.ts'
 import type { CoreConfig } from './core-config.ts'
+import { coreError } from './core-errors.ts'
 import { NodeSource } from './node-source.ts'
 import { writeReply } from './node-writer.ts'
 import { isThenable } from './thenable.ts'
@@ -10,8 +10,10 @@ import { isThenable } from './thenable.ts'
 export { fromNode } from './from-node.ts'
 
 /** What `serve` serves. */
-export interface Servable extends RequestHandler {
+export interface Servable {
   readonly config: CoreConfig
+  /** @internal */
+  readonly '~requests': RequestHandler
   start(): Promise<void>
   stop(): Promise<void>
   beforeStop(close: () => unknown): () => void
@@ -40,82 +42,84 @@ export interface RunningServer {
 
 /** `(req, res)` handler of an app, for somebody else's server. Start the app first, or let the first request do it. */
 export function toNode(app: Servable): (incoming: IncomingMessage, response: ServerResponse) => void {
-  let started = false
-  const answer = (incoming: IncomingMessage, response: ServerResponse): void => {
-    const source = new NodeSource(incoming, response)
-    const ctx = app.accept(source)
-    const reply = app.handle(ctx)
-    if (isThenable(reply)) {
-      reply.then((made) => write(app, source, () => writeReply(app, ctx, source, made)))
-    } else {
-      write(app, source, () => writeReply(app, ctx, source, reply))
-    }
-  }
+  const requests = app['~requests']
   return (incoming, response) => {
-    if (started) {
-      answer(incoming, response)
-      return
-    }
-    app.start().then(
-      () => {
-        started = true
-        answer(incoming, response)
-      },
-      (error: unknown) => {
-        app.log.error('The app did not start', { error })
-        response.writeHead(503, ['Content-Length', '0', 'Connection', 'close'])
-        response.end()
-      },
-    )
-  }
-}
-
-/** What cannot be written is logged and ends the connection, never the process. */
-function write(app: Servable, { incoming, response }: NodeSource, step: () => void): void {
-  try {
-    step()
-  } catch (error) {
-    app.log.error(`The reply to ${incoming.method} ${incoming.url} could not be written`, { error })
-    if (response.headersSent) {
-      response.destroy()
+    if (requests.isRunning) {
+      answer(requests, incoming, response)
     } else {
-      response.writeHead(500, ['Content-Length', '0'])
-      response.end()
+      answerOnceStarted(app, incoming, response)
     }
   }
 }
 
-/** Serves an app on Node: starts it, listens, and stops it gracefully on SIGTERM and SIGINT. */
+function answer(requests: RequestHandler, incoming: IncomingMessage, response: ServerResponse): void {
+  const source = new NodeSource(incoming, response)
+  const ctx = requests.accept(source)
+  const reply = requests.handle(ctx)
+  if (isThenable(reply)) {
+    void reply.then((made) => writeReply(requests, ctx, source, made))
+  } else {
+    writeReply(requests, ctx, source, reply)
+  }
+}
+
+async function answerOnceStarted(app: Servable, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const requests = app['~requests']
+  try {
+    await app.start()
+  } catch (error) {
+    requests.log.error('A request came, but the app is not running', { error })
+    response.writeHead(503, ['Content-Length', '0', 'Connection', 'close'])
+    response.end()
+    return
+  }
+  answer(requests, incoming, response)
+}
+
+/**
+ * Serves an app on Node: starts it, listens, and stops it gracefully on SIGTERM and SIGINT.
+ * @throws MicroError what `start` throws; `MICRO_LISTEN`, after the app has been stopped again.
+ */
 export async function serve(app: Servable, options: ServeOptions = {}): Promise<RunningServer> {
   const { createServer } = process.getBuiltinModule('node:http')
   const { server: config } = app.config
+  const { log } = app['~requests']
   await app.start()
-  const settings: object = { optimizeEmptyRequests: true, headersTimeout: config.headersTimeoutMs, requestTimeout: config.requestTimeoutMs, keepAliveTimeout: config.keepAliveTimeoutMs }
-  const server = createServer(settings, toNode(app))
-  await listen(server, options, config)
+  const server = createServer(settingsOf(config), toNode(app))
+  try {
+    await listen(server, options, config)
+  } catch (error) {
+    await app.stop().catch((failure: unknown) => log.error('The app did not stop cleanly', { error: failure }))
+    throw error
+  }
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  const takeBack = app.beforeStop(() => close(server, config.drainTimeoutMs))
-  let stopping: Promise<void> | undefined
-  const stop = (): Promise<void> => {
-    stopping ??= app.stop().finally(() => {
-      takeBack()
-      process.off('SIGTERM', onSignal)
-      process.off('SIGINT', onSignal)
-    })
-    return stopping
-  }
+  app.beforeStop(() => close(server, config.drainTimeoutMs))
   const onSignal = (): void => {
-    stop().catch((error: unknown) => {
-      app.log.error('The app did not stop cleanly', { error })
+    app.stop().catch((error: unknown) => {
+      log.error('The app did not stop cleanly', { error })
       process.exitCode = 1
     })
   }
   if (options.signals !== false) {
     process.once('SIGTERM', onSignal)
     process.once('SIGINT', onSignal)
+    server.once('close', () => {
+      process.off('SIGTERM', onSignal)
+      process.off('SIGINT', onSignal)
+    })
   }
-  return { url: urlOf(address, options), port, server, stop }
+  return { url: urlOf(address, options), port, server, stop: () => app.stop() }
+}
+
+function settingsOf(config: CoreConfig['server']): object {
+  return {
+    // From Node 24.12 on: a request without a body gets no stream of its own.
+    optimizeEmptyRequests: true,
+    headersTimeout: config.headersTimeoutMs,
+    requestTimeout: config.requestTimeoutMs,
+    keepAliveTimeout: config.keepAliveTimeoutMs,
+  }
 }
 
 function listen(server: Server, options: ServeOptions, config: CoreConfig['server']): Promise<void> {
@@ -132,11 +136,16 @@ function listen(server: Server, options: ServeOptions, config: CoreConfig['serve
   })
 }
 
+/** How often connections that have become idle are looked for while the server closes. */
+const IDLE_CHECK_MS = 50
+
 /** Ends idle connections at once, the others when their reply is sent, all of them after the drain time. */
 function close(server: Server, drainMs: number): Promise<void> {
   return new Promise((resolve) => {
+    const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
     const timer = setTimeout(() => server.closeAllConnections(), drainMs)
     server.close(() => {
+      clearInterval(idle)
       clearTimeout(timer)
       resolve()
     })

@@ -1,6 +1,6 @@
 import type { CoreConfigInput } from './core-config.ts'
 import type { AnyExtension } from './extension.ts'
-import type { MicroOptions } from './micro.ts'
+import type { MicroOptions } from './micro-options.ts'
 
 type UnionToIntersection<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void ? I : never
 

@@ -1,3 +1,4 @@
+import { addMembers } from './context-members.ts'
 import type { Context } from './context.ts'
 import { coreError } from './core-errors.ts'
 import { concerns, type HookRecord, inOrder } from './hooks.ts'
@@ -6,13 +7,14 @@ import type { Reply } from './reply.ts'
 import type { RequestContext } from './request-context.ts'
 import type { Handler } from './route.ts'
 import type { AfterHook, BeforeHook, ErrorHandler, ErrorTarget, JsonProvider, TeardownHook } from './setup.ts'
-import { isThenable } from './thenable.ts'
-import { toReply } from './to-reply.ts'
+import { toReply, whatIs } from './to-reply.ts'
 
 /** An error handler as declared. */
 export interface ErrorRecord {
   readonly target: ErrorTarget
   readonly handler: ErrorHandler
+  /** The extension's name, a blueprint's, or `app`. */
+  readonly owner: string
 }
 
 /** How the requests of one route are answered. `null` stands for nothing to do. */
@@ -23,9 +25,6 @@ export interface Plan {
   readonly teardown: readonly HookRecord<TeardownHook>[] | null
   /** Error handlers, from the innermost blueprint to the app. */
   readonly errors: readonly (readonly ErrorRecord[])[]
-  /** For messages. */
-  readonly path: string
-  readonly where: string
 }
 
 /** Hooks and error handlers of an app or a blueprint. */
@@ -36,74 +35,87 @@ export interface Hooks {
   readonly errors: readonly ErrorRecord[]
 }
 
+/** What a plan is made for: a route, or the requests that no route answers. */
+export interface Planned {
+  /** For messages. */
+  readonly path: string
+  readonly where: string
+  /** Undefined where no route answers. */
+  readonly method: string | undefined
+  readonly run: Handler
+  readonly middleware: readonly MiddlewareParts[]
+}
+
 /** The plan of a route: `scopes` are the app and the blueprints around the route, from the outermost. */
-export function compilePlan(
-  scopes: readonly Hooks[],
-  method: string | undefined,
-  route: { readonly path: string; readonly where: string; readonly run: Handler; readonly middleware: readonly MiddlewareParts[] },
-  json: () => JsonProvider,
-): Plan {
-  const merged = <F>(pick: (hooks: Hooks) => readonly HookRecord<F>[]) =>
-    scopes.flatMap((scope) => inOrder(pick(scope))).filter((hook) => concerns(hook, method))
-  const orNull = <T>(list: readonly T[]) => (list.length === 0 ? null : list)
+export function compilePlan(scopes: readonly Hooks[], route: Planned, json: () => JsonProvider): Plan {
+  const { method } = route
+  const merged = <F extends (ctx: Context, ...rest: never[]) => unknown>(pick: (hooks: Hooks) => readonly HookRecord<F>[]) =>
+    scopes
+      .flatMap((scope) => inOrder(pick(scope)))
+      .filter((hook) => concerns(hook, method))
+      .map((hook) => (method === '*' ? guarded(hook) : hook))
   return {
-    before: orNull(merged((hooks) => hooks.before).map((hook) => guarded(hook, method))),
-    run: route.middleware.length === 0 ? route.run : chain(route.middleware, route.run, route.path, json),
+    before: orNull(merged((hooks) => hooks.before)),
+    run: route.middleware.length === 0 ? route.run : chain(route, json),
     after: orNull(merged((hooks) => hooks.after).reverse()),
     teardown: orNull(merged((hooks) => hooks.teardown).reverse()),
-    errors: scopes.map((scope) => scope.errors).filter((errors) => errors.length > 0).reverse(),
-    path: route.path,
-    where: route.where,
+    errors: scopes
+      .map((scope) => scope.errors)
+      .filter((errors) => errors.length > 0)
+      .reverse(),
   }
 }
 
-/** A route for every method decides by the request's own whether a hook runs. */
-function guarded(hook: HookRecord<BeforeHook>, method: string | undefined): HookRecord<BeforeHook> {
-  if (method !== '*' || hook.methods === undefined) {
+function orNull<T>(list: readonly T[]): readonly T[] | null {
+  return list.length === 0 ? null : list
+}
+
+/** On a route for every method, the request's own decides whether a hook runs. */
+function guarded<F extends (ctx: Context, ...rest: never[]) => unknown>(hook: HookRecord<F>): HookRecord<F> {
+  if (hook.methods === undefined) {
     return hook
   }
-  return { ...hook, run: (ctx) => (concerns(hook, ctx.method) ? hook.run(ctx) : undefined) }
+  const run = (ctx: Context, ...rest: never[]) => (concerns(hook, ctx.method) ? hook.run(ctx, ...rest) : undefined)
+  return { ...hook, run: run as F }
 }
 
 /** The middleware of a route around its handler. */
-function chain(list: readonly MiddlewareParts[], run: Handler, path: string, json: () => JsonProvider): Handler {
-  const step = (index: number, ctx: Context): unknown => {
-    const part = list[index]
+function chain({ middleware, run, path, where }: Planned, json: () => JsonProvider): Handler {
+  const step = async (index: number, ctx: Context): Promise<Reply> => {
+    const part = middleware[index]
     if (part === undefined) {
-      return run(ctx)
+      const result = await run(ctx)
+      return toReply(result, ctx.status, json()) ?? refuse(noReply(result, ctx))
     }
-    let called = false
+    let isCalled = false
     const next: Next = <A extends object>(additions?: A) => {
-      if (called) {
+      if (isCalled) {
         return Promise.reject(coreError('MICRO_NEXT_TWICE', { path }))
       }
-      called = true
+      isCalled = true
       if (additions !== undefined) {
-        ;(ctx as RequestContext).add(additions)
+        addMembers(ctx as RequestContext, additions)
       }
-      return settle(index + 1, ctx) as unknown as Promise<Added<A>>
+      const rest = step(index + 1, ctx) as unknown as Promise<Added<A>>
+      // A middleware that does not wait for what follows would leave its failure to nobody, and end the process with it.
+      rest.catch(() => undefined)
+      return rest
     }
-    return part.run(ctx, next)
-  }
-  const settle = async (index: number, ctx: Context): Promise<Reply> => {
-    const result = step(index, ctx)
-    return replyOf(isThenable(result) ? await result : result, ctx, json())
+    const result = await part.run(ctx, next)
+    return (
+      toReply(result, ctx.status, json()) ??
+      refuse(coreError('MICRO_MIDDLEWARE_RESULT', { place: index + 1, path, where, what: whatIs(result) }))
+    )
   }
   return (ctx) => step(0, ctx)
 }
 
-/** What followed a middleware, as the reply it will be. */
-function replyOf(result: unknown, ctx: Context, json: JsonProvider): Reply {
-  const reply = toReply(result, ctx.status, json)
-  if (reply === null) {
-    throw noReply(result, ctx)
-  }
-  return reply
+function refuse(error: Error): never {
+  throw error
 }
 
 /** The error for a handler that returned nothing, or something that is no reply. */
 export function noReply(result: unknown, ctx: Context): Error {
-  const record = (ctx as RequestContext).matched?.record
-  const what = result === undefined ? 'nothing (undefined)' : result === null ? 'null' : `a ${typeof result} (${String(result)})`
-  return coreError('MICRO_HANDLER_RESULT', { method: ctx.method, path: record?.path ?? ctx.path, where: record?.where ?? 'an unknown place', what })
+  const route = (ctx as RequestContext).matchedRoute
+  return coreError('MICRO_HANDLER_RESULT', { method: ctx.method, path: route?.path ?? ctx.path, where: route?.record.where ?? 'an unknown place', what: whatIs(result) })
 }

@@ -6,7 +6,7 @@ interface Slots {
   [PROBLEMS]?: unknown[]
 }
 
-/** From here on, installation errors are kept in the list that is returned. */
+/** From here on, errors of an app's set-up are kept in the list that is returned. */
 export function startCollecting(): unknown[] {
   const problems: unknown[] = []
   ;(globalThis as Slots)[PROBLEMS] = problems
@@ -18,16 +18,30 @@ export function stopCollecting(): void {
   delete (globalThis as Slots)[PROBLEMS]
 }
 
-/** Runs a step of an app's set-up. */
-export function collectProblem(step: () => void): void {
+/** Runs a step of an app's set-up. While problems are collected, `otherwise` says what it comes to where it fails. */
+export function collectProblem<T>(step: () => T, otherwise: (error: unknown) => T): T {
   const problems = (globalThis as Slots)[PROBLEMS]
   if (problems === undefined) {
-    step()
-    return
+    return step()
   }
   try {
-    step()
+    return step()
   } catch (error) {
     problems.push(error)
+    return otherwise(error)
   }
+}
+
+/** Puts a problem that is understood better now in the place of one that was collected. */
+export function replaceProblem(before: unknown, after: unknown): void {
+  const problems = (globalThis as Slots)[PROBLEMS]
+  const index = problems?.indexOf(before) ?? -1
+  if (problems !== undefined && index >= 0) {
+    problems[index] = after
+  }
+}
+
+/** Whether problems are collected. */
+export function isCollecting(): boolean {
+  return (globalThis as Slots)[PROBLEMS] !== undefined
 }

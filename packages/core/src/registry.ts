@@ -5,7 +5,7 @@ import { CORE_CONVERTERS } from './converter.ts'
 import { coreError } from './core-errors.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { Converters } from './path-pattern.ts'
-import type { MemberFactory } from './request-context.ts'
+import type { MemberFactory } from './context-members.ts'
 import type { SessionStore } from './session.ts'
 import type { BodyReader, HealthCheck, JsonProvider } from './setup.ts'
 import { Templates } from './templates.ts'
@@ -66,7 +66,7 @@ export class Registry {
   /** @throws MicroError `MICRO_PART_TAKEN` if another extension sets `what` already. */
   checkClaim(what: string, owner: string, replace: boolean): void {
     const first = this.#winners.get(what)
-    if (first !== undefined && owner !== 'app' && !replace) {
+    if (first !== undefined && first !== owner && !replace) {
       throw coreError('MICRO_PART_TAKEN', { what, first, second: owner })
     }
   }

@@ -1,16 +1,19 @@
-/** Marks replies, so that two copies of core recognise each other's. */
-const REPLY = '~reply'
+import { coreError } from './core-errors.ts'
 
-/** A body, ready to be sent. `null` is none. */
-export type ReplyBody = string | Uint8Array | AsyncIterable<Uint8Array | string> | ReadableStream<Uint8Array> | Response | null
+/** Marks replies, so that two copies of core recognise each other's. A symbol: JSON from outside cannot pass itself off as a reply. */
+const REPLY: unique symbol = Symbol.for('micro.reply')
+
+/** A body, ready to be sent. `null` is none. A native `ReadableStream` is an async iterable. */
+export type ReplyBody = string | Uint8Array | AsyncIterable<Uint8Array | string> | null
 
 /** A reply ready to be sent. `headers` is a flat list, name after value after name. */
 export class Reply {
+  /** For the compiler alone: what `next()` gives is told apart by it. */
+  declare readonly '~reply': true
   status: number
   type: string | null
   body: ReplyBody
   headers: string[] | null
-  readonly '~reply': true = true
 
   constructor(status: number, type: string | null, body: ReplyBody, headers: string[] | null = null) {
     this.status = status
@@ -20,7 +23,34 @@ export class Reply {
   }
 }
 
+Object.defineProperty(Reply.prototype, REPLY, { value: true })
+
 /** Whether `value` is a `Reply`, of this copy of core or another. */
 export function isReply(value: object): value is Reply {
-  return value instanceof Reply || REPLY in value
+  return REPLY in value
+}
+
+/** What a part of a streamed body is: text or bytes. @throws MicroError `MICRO_BODY_CHUNK`. */
+export function bodyChunk(chunk: unknown): string | Uint8Array {
+  if (typeof chunk === 'string') {
+    return chunk
+  }
+  if (ArrayBuffer.isView(chunk)) {
+    return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+  }
+  throw coreError('MICRO_BODY_CHUNK', { what: chunk === null ? 'null' : Array.isArray(chunk) ? 'a list' : `a value of type ${typeof chunk}` })
+}
+
+/** Lets go of a body that is not sent. */
+export function discardBody(body: ReplyBody): void {
+  if (body === null || typeof body === 'string' || !(Symbol.asyncIterator in body)) {
+    return
+  }
+  const { destroy } = body as { destroy?: () => void }
+  if (typeof destroy === 'function') {
+    destroy.call(body)
+  } else {
+    // Nobody is left to be told what fails while it lets go.
+    void Promise.resolve(body[Symbol.asyncIterator]().return?.()).catch(() => undefined)
+  }
 }

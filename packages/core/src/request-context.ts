@@ -1,83 +1,86 @@
 /**
  * The context of one request: fixed slots, everything else made on first use. An app makes a class of its own of it
- * (`contextClass`), with its extensions' members as getters on the prototype, so that a request pays for none it does not touch.
+ * (`context-members.ts`), with its extensions' members as getters on the prototype, so that a request pays for none it does not touch.
  */
+import { isJsonType, mediaType } from './body.ts'
 import type { AppView, Context, ReadOptions, RequestHeaders, RouteInfo } from './context.ts'
-import { isJsonType, limited, mediaType, tooLarge } from './body.ts'
 import { type CookieOptions, readCookies, writeCookie } from './cookie.ts'
 import type { CoreConfig } from './core-config.ts'
 import { coreError } from './core-errors.ts'
 import { encodeEvents, type ServerEvent } from './events.ts'
 import { type FileOptions, sendFile } from './files.ts'
 import { addFlash, type Flash, takeFlashes } from './flash.ts'
-import { checkHeader } from './header.ts'
 import { HttpError } from './http-error.ts'
 import type { Log } from './log.ts'
 import type { Mode } from './mode.ts'
+import { publicUrl } from './proxy.ts'
+import type { Registry } from './registry.ts'
 import { Reply } from './reply.ts'
+import { ReplyHeaders } from './reply-headers.ts'
+import { RequestBody } from './request-body.ts'
 import type { Route } from './route.ts'
 import { OpenSession, type Session, type SessionStore } from './session.ts'
-import type { BodyReader, JsonProvider } from './setup.ts'
 import type { Source } from './source.ts'
-import { toReply } from './to-reply.ts'
-import type { UrlOptions, UrlValues } from './url-for.ts'
-import { publicUrl } from './proxy.ts'
+import { checkStatus } from './status.ts'
+import { toReply, whatIs } from './to-reply.ts'
+import { toLocation, type UrlOptions, type UrlValues } from './url-for.ts'
 
 /** What a request needs of its app. */
 export interface ContextHost extends AppView {
-  readonly json: JsonProvider
-  readonly sessions: SessionStore
-  readonly bodyReaders: ReadonlyMap<string, BodyReader>
-  renderTemplate(ctx: Context, name: string, values: object): string | Promise<string>
+  readonly '~registry': Registry
 }
 
-/** Makes one context member. */
-export type MemberFactory = (ctx: Context) => unknown
+/** Something that waits for the end of a request, and the extension that it belongs to. */
+export interface Teardown {
+  readonly run: () => unknown
+  readonly owner: string | undefined
+}
 
 const NO_PARAMS: { readonly [name: string]: never } = Object.freeze({})
 
 export class RequestContext implements Context {
-  readonly source: Source
+  readonly requestSource: Source
   readonly app: ContextHost
   readonly method: string
   readonly path: string
+  matchedRoute: Route | null = null
+  pathValues: readonly unknown[] | null = null
   /** Status set by the handler, or 0. */
   statusSet = 0
-  /** Headers set by handler and hooks, flat. */
-  headerList: string[] | null = null
-  teardownList: (() => unknown)[] | null = null
+  replyHeaders: ReplyHeaders | null = null
+  openSession: OpenSession | null = null
+  memberSlots: unknown[] | null = null
+  teardownList: Teardown[] | null = null
+  /** The extension whose member is being made. */
+  memberOwner: string | undefined = undefined
   isEnded = false
   /** The error that the request failed with. */
   failedWith: unknown = undefined
-  matchedRoute: Route | null = null
-  pathValues: readonly unknown[] | null = null
-  memberSlots: unknown[] | null = null
-  openSession: OpenSession | null = null
+  #body: RequestBody | null = null
   #cookies: { readonly [name: string]: string | undefined } | null = null
   #url: URL | null = null
-  #request: Request | null = null
   #id: string | null = null
   #log: Log | null = null
-  #readBy: string | null = null
   #params: Context['params'] | null = null
   #query: URLSearchParams | null = null
 
   constructor(app: ContextHost, source: Source) {
     this.app = app
-    this.source = source
+    this.requestSource = source
     this.method = source.method
     const { target } = source
     const mark = target.indexOf('?')
     this.path = mark < 0 ? target : target.slice(0, mark)
   }
 
+  // ── the request ──
+
   get request(): Request {
-    this.#request ??= this.source.native(() => this.url)
-    return this.#request
+    return this.#bodyOnce().native(() => this.url)
   }
 
   get url(): URL {
-    this.#url ??= publicUrl(this.source, this.app.config.server.trustedProxies)
+    this.#url ??= publicUrl(this.requestSource, this.app.config.server.trustedProxies)
     return this.#url
   }
 
@@ -89,33 +92,29 @@ export class RequestContext implements Context {
   }
 
   get query(): URLSearchParams {
-    if (this.#query === null) {
-      const { target } = this.source
-      const mark = target.indexOf('?')
-      this.#query = new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1))
-    }
+    this.#query ??= new URLSearchParams(this.requestSource.target.slice(this.path.length + 1))
     return this.#query
   }
 
   get headers(): RequestHeaders {
-    return this.source.headers
+    return this.requestSource.headers
   }
 
   get cookies(): { readonly [name: string]: string | undefined } {
-    this.#cookies ??= readCookies(this.source.header('cookie') ?? null)
+    this.#cookies ??= readCookies(this.requestSource.header('cookie') ?? null)
     return this.#cookies
   }
 
   get id(): string {
     if (this.#id === null) {
-      const given = this.app.config.server.trustRequestId ? this.source.header('x-request-id') : undefined
+      const given = this.app.config.server.trustRequestId ? this.requestSource.header('x-request-id') : undefined
       this.#id = given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : crypto.randomUUID()
     }
     return this.#id
   }
 
   get signal(): AbortSignal {
-    return this.source.signal
+    return this.requestSource.signal
   }
 
   get route(): RouteInfo | undefined {
@@ -139,39 +138,27 @@ export class RequestContext implements Context {
     return this.#log
   }
 
-  // ── the body ──
+  // ── its body ──
 
   async readBytes(options?: ReadOptions): Promise<Uint8Array> {
-    return this.#drain('readBytes()', options)
+    return this.#bodyOnce().bytes(options)
   }
 
   async readText(options?: ReadOptions): Promise<string> {
-    return new TextDecoder().decode(await this.#drain('readText()', options))
+    return this.#bodyOnce().text(options)
   }
 
   async readJson(options?: ReadOptions): Promise<unknown> {
-    const type = this.source.header('content-type')
-    if (!isJsonType(mediaType(type))) {
-      throw new HttpError(415, 'The body must be JSON (Content-Type: application/json).')
-    }
-    const bytes = await this.#drain('readJson()', options)
-    try {
-      return this.app.json.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    } catch (error) {
-      throw new HttpError(400, 'The body is not valid JSON.', { cause: error })
-    }
+    return this.#bodyOnce().json(this.app['~registry'].json, options)
   }
 
   async readForm(options?: ReadOptions): Promise<URLSearchParams> {
-    if (mediaType(this.source.header('content-type')) !== 'application/x-www-form-urlencoded') {
-      throw new HttpError(415, 'The body must be a form (Content-Type: application/x-www-form-urlencoded).')
-    }
-    return new URLSearchParams(new TextDecoder().decode(await this.#drain('readForm()', options)))
+    return this.#bodyOnce().form(options)
   }
 
   async readBody(options?: ReadOptions): Promise<unknown> {
-    const type = mediaType(this.source.header('content-type'))
-    const reader = type === null ? undefined : this.app.bodyReaders.get(type)
+    const type = mediaType(this.requestSource.header('content-type'))
+    const reader = type === null ? undefined : this.app['~registry'].bodyReaders.get(type)
     if (reader !== undefined) {
       return reader(this, options ?? {})
     }
@@ -185,30 +172,12 @@ export class RequestContext implements Context {
   }
 
   readStream(options?: ReadOptions): AsyncIterable<Uint8Array> {
-    this.#take('readStream()')
-    const { body, contentLength } = this.source
-    const maxBytes = options?.maxBytes
-    if (maxBytes !== undefined && contentLength !== undefined && contentLength > maxBytes) {
-      throw tooLarge(maxBytes)
-    }
-    const stream = body ?? (async function* (): AsyncGenerator<Uint8Array> {})()
-    return maxBytes === undefined ? stream : limited(stream, maxBytes)
+    return this.#bodyOnce().stream(options)
   }
 
-  #drain(by: string, options: ReadOptions | undefined): Promise<Uint8Array> {
-    this.#take(by)
-    const maxBytes = options?.maxBytes ?? this.matchedRoute?.record.maxBytes ?? this.app.config.limits.bodyBytes
-    if ((this.source.contentLength ?? 0) > maxBytes) {
-      throw tooLarge(maxBytes)
-    }
-    return this.source.bytes(maxBytes)
-  }
-
-  #take(by: string): void {
-    if (this.#readBy !== null) {
-      throw coreError('MICRO_BODY_USED', { first: this.#readBy })
-    }
-    this.#readBy = by
+  #bodyOnce(): RequestBody {
+    this.#body ??= new RequestBody(this.requestSource, this.matchedRoute?.record.maxBytes ?? this.app.config.limits.bodyBytes)
+    return this.#body
   }
 
   // ── the session ──
@@ -216,7 +185,8 @@ export class RequestContext implements Context {
   get session(): Session {
     if (this.openSession === null) {
       const cookie = this.cookies[this.app.config.session.cookieName] ?? null
-      this.openSession = new OpenSession(cookie === null ? null : this.app.sessions.load(cookie), cookie)
+      const store = this.app['~registry'].sessionStore as SessionStore
+      this.openSession = new OpenSession(cookie === null ? null : store.load(cookie), cookie)
     }
     return this.openSession
   }
@@ -240,30 +210,29 @@ export class RequestContext implements Context {
   }
 
   render(template: string, values: object = {}, status?: number): Reply | Promise<Reply> {
-    const page = this.app.renderTemplate(this, template, values)
+    const page = this.app['~registry'].templates.render(this, template, values)
     return typeof page === 'string' ? this.html(page, status) : page.then((body) => this.html(body, status))
   }
 
   html(body: string, status?: number): Reply {
-    return new Reply(this.#status(status), 'text/html; charset=utf-8', body)
+    return new Reply(this.#statusOr(status), 'text/html; charset=utf-8', body)
   }
 
   text(body: string, status?: number): Reply {
-    return new Reply(this.#status(status), 'text/plain; charset=utf-8', body)
+    return new Reply(this.#statusOr(status), 'text/plain; charset=utf-8', body)
   }
 
   json(value: unknown, status?: number): Reply {
-    return new Reply(this.#status(status), 'application/json', this.app.json.stringify(value))
+    return new Reply(this.#statusOr(status), 'application/json', this.app['~registry'].json.stringify(value))
   }
 
   redirect(to: string, status?: 301 | 302 | 303 | 307 | 308): Reply {
-    const safe = this.method === 'GET' || this.method === 'HEAD'
-    checkHeader('Location', to)
-    return new Reply(status ?? (safe ? 302 : 303), null, null, ['Location', to])
+    const isSafe = this.method === 'GET' || this.method === 'HEAD'
+    return new Reply(status ?? (isSafe ? 302 : 303), null, null, ['Location', toLocation(to)])
   }
 
   file(path: string, options: FileOptions = {}): Promise<Reply> {
-    return sendFile(this.source, path, options)
+    return sendFile(this.requestSource, path, options)
   }
 
   events(source: AsyncIterable<ServerEvent>): Reply {
@@ -272,37 +241,27 @@ export class RequestContext implements Context {
 
   reply(body: unknown, status?: number): Reply {
     if (body === null || body === undefined) {
-      return new Reply(this.#status(status), null, null)
+      return new Reply(this.#statusOr(status), null, null)
     }
-    const reply = toReply(body, this.#status(status), this.app.json)
+    const reply = toReply(body, this.#statusOr(status), this.app['~registry'].json)
     if (reply === null) {
-      throw coreError('MICRO_HANDLER_RESULT', { method: this.method, path: this.path, where: 'ctx.reply()', what: typeof body })
+      throw coreError('MICRO_HANDLER_RESULT', { method: this.method, path: this.path, where: 'ctx.reply()', what: whatIs(body) })
     }
-    reply.status = status ?? reply.status
-    return reply
+    return status === undefined || status === reply.status ? reply : new Reply(status, reply.type, reply.body, reply.headers)
   }
 
   setHeader(name: string, value: string): void {
-    checkHeader(name, value)
-    const list = this.headerList
-    if (list !== null) {
-      const lower = name.toLowerCase()
-      for (let index = list.length - 2; index >= 0; index -= 2) {
-        if ((list[index] as string).toLowerCase() === lower) {
-          list.splice(index, 2)
-        }
-      }
-    }
-    this.#push(name, value)
+    this.replyHeaders ??= new ReplyHeaders()
+    this.replyHeaders.set(name, value)
   }
 
   appendHeader(name: string, value: string): void {
-    checkHeader(name, value)
-    this.#push(name, value)
+    this.replyHeaders ??= new ReplyHeaders()
+    this.replyHeaders.append(name, value)
   }
 
   setCookie(name: string, value: string, options?: CookieOptions): void {
-    this.#push('Set-Cookie', writeCookie(name, value, options))
+    this.appendHeader('Set-Cookie', writeCookie(name, value, options))
   }
 
   deleteCookie(name: string, options?: CookieOptions): void {
@@ -310,7 +269,8 @@ export class RequestContext implements Context {
   }
 
   urlFor(name: string, values?: UrlValues, options?: UrlOptions): string {
-    return this.app.urlFor(name.startsWith('.') ? `${this.blueprint ?? ''}${this.blueprint === undefined ? name.slice(1) : name}` : name, values, options)
+    const full = name.startsWith('.') ? (this.blueprint === undefined ? name.slice(1) : this.blueprint + name) : name
+    return this.app.urlFor(full, values, options)
   }
 
   onTeardown(run: () => unknown): void {
@@ -318,53 +278,10 @@ export class RequestContext implements Context {
       throw coreError('MICRO_CONTEXT_ENDED', {})
     }
     this.teardownList ??= []
-    this.teardownList.push(run)
+    this.teardownList.push({ run, owner: this.memberOwner })
   }
 
-  #status(status: number | undefined): number {
+  #statusOr(status: number | undefined): number {
     return status === undefined ? this.status : checkStatus(status)
   }
-
-  #push(name: string, value: string): void {
-    this.headerList ??= []
-    this.headerList.push(name, value)
-  }
-
-  /** Puts a middleware's additions on the context, over a member of the same name. */
-  add(additions: object): void {
-    for (const [name, value] of Object.entries(additions)) {
-      if (name in this) {
-        Object.defineProperty(this, name, { value, configurable: true, enumerable: true, writable: true })
-      } else {
-        ;(this as unknown as { [name: string]: unknown })[name] = value
-      }
-    }
-  }
-}
-
-function checkStatus(status: number): number {
-  if (!Number.isInteger(status) || status < 200 || status > 599) {
-    throw coreError('MICRO_STATUS_INVALID', { status })
-  }
-  return status
-}
-
-const EMPTY: unique symbol = Symbol('not made yet')
-
-/** The context class of one app: each member is made on first use, once a request. */
-export function contextClass(members: readonly (readonly [name: string, make: MemberFactory])[]): typeof RequestContext {
-  const AppContext = class extends RequestContext {}
-  members.forEach(([name, make], slot) => {
-    Object.defineProperty(AppContext.prototype, name, {
-      configurable: true,
-      get(this: RequestContext): unknown {
-        this.memberSlots ??= new Array<unknown>(members.length).fill(EMPTY)
-        if (this.memberSlots[slot] === EMPTY) {
-          this.memberSlots[slot] = make(this)
-        }
-        return this.memberSlots[slot]
-      },
-    })
-  })
-  return AppContext
 }

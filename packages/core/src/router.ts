@@ -12,19 +12,10 @@ export interface Routable {
 }
 
 /** The routes of one path, by method. */
-export class Leaf<R extends Routable> {
-  readonly routes: Map<string, R> = new Map()
-  /** Value of `Allow`: GET brings HEAD, and OPTIONS is answered by itself. */
-  get allow(): string {
-    const methods = new Set(this.routes.keys())
-    if (methods.has('GET')) {
-      methods.add('HEAD')
-    }
-    methods.add('OPTIONS')
-    return [...methods].sort().join(', ')
-  }
+class Leaf<R extends Routable> {
+  readonly routes: Map<string, Found<R>> = new Map()
 
-  find(method: string): R | undefined {
+  find(method: string): Found<R> | undefined {
     return this.routes.get(method) ?? (method === 'HEAD' ? this.routes.get('GET') : undefined) ?? this.routes.get('*')
   }
 }
@@ -41,17 +32,21 @@ class Node<R extends Routable> {
   readonly params: Edge<R>[] = []
 }
 
-/** A path that was found: its leaf, and the values of its params in order. */
+/** A path that was found. */
 export interface Found<R extends Routable> {
-  readonly leaf: Leaf<R>
+  /** The route; null where the path has routes, but none for the method. */
+  readonly route: R | null
+  /** Values of its params, in order. */
   readonly values: readonly unknown[]
+  /** Value of `Allow` where there is no route. */
+  readonly allow: string
 }
 
 const NO_VALUES: readonly unknown[] = Object.freeze([])
 
 /** The routes of an app. */
 export class Router<R extends Routable> {
-  readonly #statics: Map<string, Found<R>> = new Map()
+  readonly #statics: Map<string, Leaf<R>> = new Map()
   readonly #root: Node<R> = new Node()
 
   /** Adds a route; `taken` is called with the one that answers the same method and path already. */
@@ -60,21 +55,31 @@ export class Router<R extends Routable> {
     for (const method of route.methods) {
       const other = leaf.routes.get(method)
       if (other !== undefined) {
-        taken(other, method)
+        taken(other.route as R, method)
       }
-      leaf.routes.set(method, route)
+      leaf.routes.set(method, { route, values: NO_VALUES, allow: '' })
     }
   }
 
-  /** Finds the path, as it was sent: `null` where there is none. @throws HttpError 400 for broken percent-encoding. */
-  find(path: string): Found<R> | null {
-    const found = this.#statics.get(path)
+  /**
+   * Finds the route of a path, as it was sent, for a method: a path that only has routes for other methods is left for another one
+   * that matches too. Null where no path matches. @throws HttpError 400 for broken percent-encoding.
+   */
+  find(path: string, method: string): Found<R> | null {
+    const found = this.#statics.get(path)?.find(method)
     if (found !== undefined) {
       return found
     }
-    const values: unknown[] = []
-    const leaf = walk(this.#root, path, 1, path.includes('%'), values)
-    return leaf === null ? null : { leaf, values }
+    const isEncoded = path.includes('%')
+    if (isEncoded) {
+      checkEncoding(path)
+    }
+    const search: Search<R> = { path, method, isEncoded, values: [], others: null }
+    const route = walk(search, this.#root, 1)
+    if (route !== null) {
+      return { route, values: search.values, allow: '' }
+    }
+    return search.others === null ? null : { route: null, values: NO_VALUES, allow: allowOf(search.others) }
   }
 
   #leafFor(pattern: PathPattern): Leaf<R> {
@@ -84,7 +89,7 @@ export class Router<R extends Routable> {
     }
     node.leaf ??= new Leaf()
     if (pattern.names.length === 0) {
-      this.#statics.set(pattern.path, { leaf: node.leaf, values: NO_VALUES })
+      this.#statics.set(pattern.path, node.leaf)
     }
     return node.leaf
   }
@@ -117,29 +122,39 @@ function rank(segment: Extract<Segment, { kind: 'param' }>): number {
   return segment.rest ? 3 : segment.converterName === 'string' ? (segment.args.length > 0 ? 1 : 2) : 0
 }
 
-function walk<R extends Routable>(node: Node<R>, path: string, from: number, encoded: boolean, values: unknown[]): Leaf<R> | null {
+interface Search<R extends Routable> {
+  readonly path: string
+  readonly method: string
+  readonly isEncoded: boolean
+  readonly values: unknown[]
+  /** Paths that match, but have no route for the method. */
+  others: Leaf<R>[] | null
+}
+
+function walk<R extends Routable>(search: Search<R>, node: Node<R>, from: number): R | null {
+  const { path, isEncoded, values } = search
   if (from > path.length) {
-    return node.leaf
+    return arrive(search, node)
   }
   const slash = path.indexOf('/', from)
   const end = slash < 0 ? path.length : slash
   const raw = path.slice(from, end)
-  const text = encoded ? decode(raw) : raw
+  const text = isEncoded ? decodeURIComponent(raw) : raw
   const next = node.literals.get(text)
   if (next !== undefined) {
-    const leaf = walk(next, path, end + 1, encoded, values)
-    if (leaf !== null) {
-      return leaf
+    const route = walk(search, next, end + 1)
+    if (route !== null) {
+      return route
     }
   }
   for (const { segment, node: child } of node.params) {
-    const part = segment.rest ? (encoded ? path.slice(from).split('/').map(decode).join('/') : path.slice(from)) : text
+    const part = segment.rest ? restOf(path.slice(from), isEncoded) : text
     const value = part === '' ? undefined : segment.converter.parse(part, segment.args)
     if (value !== undefined) {
       values.push(value)
-      const leaf = segment.rest ? child.leaf : walk(child, path, end + 1, encoded, values)
-      if (leaf !== null) {
-        return leaf
+      const route = segment.rest ? arrive(search, child) : walk(search, child, end + 1)
+      if (route !== null) {
+        return route
       }
       values.pop()
     }
@@ -147,9 +162,36 @@ function walk<R extends Routable>(node: Node<R>, path: string, from: number, enc
   return null
 }
 
-function decode(part: string): string {
+function arrive<R extends Routable>(search: Search<R>, { leaf }: Node<R>): R | null {
+  if (leaf === null) {
+    return null
+  }
+  const found = leaf.find(search.method)
+  if (found !== undefined) {
+    return found.route
+  }
+  search.others ??= []
+  search.others.push(leaf)
+  return null
+}
+
+/** GET brings HEAD, and OPTIONS is answered by itself. */
+function allowOf(leaves: readonly Leaf<Routable>[]): string {
+  const methods = new Set(leaves.flatMap((leaf) => [...leaf.routes.keys()]))
+  if (methods.has('GET')) {
+    methods.add('HEAD')
+  }
+  methods.add('OPTIONS')
+  return [...methods].sort().join(', ')
+}
+
+function restOf(text: string, isEncoded: boolean): string {
+  return isEncoded ? decodeURIComponent(text) : text
+}
+
+function checkEncoding(path: string): void {
   try {
-    return decodeURIComponent(part)
+    decodeURIComponent(path)
   } catch {
     throw new HttpError(400, 'The path holds broken percent-encoding.')
   }

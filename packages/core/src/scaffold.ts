@@ -35,10 +35,10 @@ export abstract class Scaffold implements Typed {
   /** What was declared, read when an app is assembled. */
   readonly '~declarations': Declarations = new Declarations()
   /** Whose hooks these are, for log lines. */
-  protected abstract readonly owner: string
+  protected abstract readonly hookOwner: string
 
   /** Throws where declarations are no longer allowed. */
-  protected abstract open(method: string): void
+  protected abstract assertOpen(method: string): void
 
   /** Several methods of one path. */
   route<P extends string>(path: P): PathRoutes<this, P> {
@@ -67,35 +67,35 @@ export abstract class Scaffold implements Typed {
 
   /** Runs before the handler of every route; what it returns, unless undefined, is the reply. */
   beforeRequest(run: (ctx: Context & this['~types']['context']) => unknown, options?: HookOptions): this {
-    this.open('beforeRequest')
-    this['~declarations'].before.push(hookRecord(run as BeforeHook, this.owner, options))
+    this.assertOpen('beforeRequest')
+    this['~declarations'].before.push(hookRecord(run as BeforeHook, this.hookOwner, options))
     return this
   }
 
   /** Runs on every reply, in reverse order; it may change the reply, or return another. */
   afterRequest(run: AfterHook, options?: HookOptions): this {
-    this.open('afterRequest')
-    this['~declarations'].after.push(hookRecord(run, this.owner, options))
+    this.assertOpen('afterRequest')
+    this['~declarations'].after.push(hookRecord(run, this.hookOwner, options))
     return this
   }
 
   /** Runs when the response has been sent or its stream has ended, in reverse order, also after errors. */
   teardownRequest(run: TeardownHook, options?: HookOptions): this {
-    this.open('teardownRequest')
-    this['~declarations'].teardown.push(hookRecord(run, this.owner, options))
+    this.assertOpen('teardownRequest')
+    this['~declarations'].teardown.push(hookRecord(run, this.hookOwner, options))
     return this
   }
 
   /** Answers errors of a status or a class. */
   onError<E>(target: ErrorTarget<E>, handler: (error: E, ctx: Context & this['~types']['context']) => unknown): this {
-    this.open('onError')
-    this['~declarations'].errors.push({ target, handler: handler as ErrorHandler })
+    this.assertOpen('onError')
+    this['~declarations'].errors.push({ target, handler: handler as ErrorHandler, owner: this.hookOwner })
     return this
   }
 
   /** @internal What the route methods do. */
   declareRoute(method: string, path: string, options: RouteOptions | readonly AnyMiddleware[], handler: unknown, where: string): void {
-    this.open(method)
+    this.assertOpen(method)
     const { name, use, maxBytes } = Array.isArray(options) ? { use: options as readonly AnyMiddleware[] } : (options as RouteOptions)
     if (typeof handler !== 'function') {
       throw coreError('MICRO_HANDLER_INVALID', { path, where, what: handler === null ? 'null' : typeof handler })

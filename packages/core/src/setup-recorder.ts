@@ -4,23 +4,24 @@ import { coreError } from './core-errors.ts'
 import { hookRecord } from './hooks.ts'
 import type { Log } from './log.ts'
 import type { Mode } from './mode.ts'
+import type { Registrations } from './registrations.ts'
 import type { Contribution, Registry } from './registry.ts'
 import type { Declarations } from './scaffold.ts'
-import { type HookOptions, PHASES, type Setup } from './setup.ts'
+import { type HookOptions, PHASES, type ReplaceOptions, type Setup } from './setup.ts'
 import type { Signer } from './signing.ts'
 
 /** What the recorder needs of the app. */
 export interface RecorderHost {
+  readonly app: {
+    readonly mode: Mode
+    readonly log: Log
+    readonly rootPath: string | undefined
+    readonly instancePath: string | undefined
+    signer(purpose: string): Signer
+  }
   readonly registry: Registry
   readonly declarations: Declarations
-  readonly mode: Mode
-  readonly log: Log
-  readonly rootPath: string | undefined
-  readonly instancePath: string | undefined
-  signer(purpose: string): Signer
-  /** @throws MicroError if the blueprint's needs are not met. */
-  checkBlueprint(blueprint: Blueprint): void
-  addBlueprint(blueprint: Blueprint): void
+  readonly registrations: Registrations
 }
 
 /** A recorder and the two ways it ends. */
@@ -33,10 +34,13 @@ export interface Recording {
 
 /** Makes the façade of one installation. `members` are those the extension needs, by name. */
 export function record(name: string, host: RecorderHost, members: { readonly [name: string]: unknown }): Recording {
+  const { app, registry, declarations, registrations } = host
   const contributions: Contribution[] = []
   const steps: (() => void)[] = []
+  const own = new Set<string>()
   let open = true
 
+  // Whatever cannot be applied is refused here, at the line that asks for it: applying then does not fail half-way.
   const add = (method: string, kind: string, detail: string, step: () => void): void => {
     if (!open) {
       throw coreError('MICRO_SETUP_CLOSED', { name, method })
@@ -44,31 +48,41 @@ export function record(name: string, host: RecorderHost, members: { readonly [na
     contributions.push({ kind, detail })
     steps.push(step)
   }
-  const hook = (method: string, list: keyof Declarations & ('before' | 'after' | 'teardown')) => (run: (...args: never[]) => unknown, options?: HookOptions) => {
-    const made = hookRecord(run, name, options)
-    const methods = options?.methods === undefined ? 'every request' : typeof options.methods === 'string' ? `${options.methods} methods` : options.methods.join(', ')
-    add(method, method, `${options?.phase === undefined ? '' : `phase ${PHASES[made.phase]}, `}${methods}`, () => {
-      ;(host.declarations[list] as unknown[]).push(made)
-    })
+  /** Refuses a second one of the same kind and name in this installation. */
+  const once = (what: string, refuse: () => Error): void => {
+    if (own.has(what)) {
+      throw refuse()
+    }
+    own.add(what)
   }
-  const claim = (method: string, what: string, replace: boolean | undefined, step: () => void): void => {
-    host.registry.checkClaim(what, name, replace === true)
-    add(method, what, replace === true ? 'replaces the one before' : 'sets it', () => {
-      host.registry.claim(what, name)
+  const hook =
+    (method: string, list: keyof Declarations & ('before' | 'after' | 'teardown')) =>
+    (run: (...args: never[]) => unknown, options?: HookOptions) => {
+      const made = hookRecord(run, name, options)
+      const methods = options?.methods === undefined ? 'every request' : typeof options.methods === 'string' ? `${options.methods} methods` : options.methods.join(', ')
+      add(method, method, `${options?.phase === undefined ? '' : `phase ${PHASES[made.phase]}, `}${methods}`, () => {
+        ;(declarations[list] as unknown[]).push(made)
+      })
+    }
+  const claim = (method: string, what: string, options: ReplaceOptions | undefined, step: () => void, kind = what, detail?: string): void => {
+    const replace = options?.replace === true
+    registry.checkClaim(what, name, replace)
+    add(method, kind, detail ?? (replace ? 'replaces the one before' : 'sets it'), () => {
+      registry.claim(what, name)
       step()
     })
   }
-  const { registry } = host
+  const owner = { owner: name, replace: true }
 
   const setup: Setup = {
     namespace: name,
     get mode() {
-      return host.mode
+      return app.mode
     },
-    log: host.log.child({ extension: name }),
-    rootPath: host.rootPath,
-    instancePath: host.instancePath,
-    signer: (purpose) => host.signer(`${name}/${purpose}`),
+    log: app.log.child({ extension: name }),
+    rootPath: app.rootPath,
+    instancePath: app.instancePath,
+    signer: (purpose) => app.signer(`${name}/${purpose}`),
     onStart: (run) => add('onStart', 'start hook', '', () => registry.lifecycle.onStart(name, run)),
     onStop: (run) => add('onStop', 'stop hook', '', () => registry.lifecycle.onStop(name, run)),
     beforeRequest: hook('beforeRequest', 'before'),
@@ -76,35 +90,45 @@ export function record(name: string, host: RecorderHost, members: { readonly [na
     teardownRequest: hook('teardownRequest', 'teardown'),
     onError: (target, handler) =>
       add('onError', 'error handler', typeof target === 'number' ? String(target) : target.name, () => {
-        host.declarations.errors.push({ target, handler: handler as never })
+        declarations.errors.push({ target, handler: handler as never, owner: name })
       }),
     register: (blueprint) => {
       const given = blueprint as unknown as Blueprint
-      host.checkBlueprint(given)
-      add('register', 'blueprint', given.name, () => host.addBlueprint(given))
+      registrations.check(given)
+      once(`blueprint ${given.name}`, () => coreError('MICRO_BLUEPRINT_TAKEN', { name: given.name }))
+      add('register', 'blueprint', given.name, () => registrations.add(given))
     },
     converter: (converterName, converter) => {
+      const refuse = () => coreError('MICRO_CONVERTER_TAKEN', { name: converterName })
       if (Object.hasOwn(registry.converters, converterName)) {
-        throw coreError('MICRO_CONVERTER_TAKEN', { name: converterName })
+        throw refuse()
       }
+      once(`converter ${converterName}`, refuse)
       add('converter', 'converter', converterName, () => {
         registry.converters = { ...registry.converters, [converterName]: converter }
       })
     },
-    bodyReader: (type, read) => add('bodyReader', 'body reader', type, () => registry.bodyReaders.set(type.toLowerCase(), read)),
+    bodyReader: (type, read) => {
+      const lower = type.toLowerCase()
+      claim('bodyReader', `body reader for ${lower}`, undefined, () => registry.bodyReaders.set(lower, read), 'body reader', lower)
+    },
     templates: {
       directory: (path) => add('templates.directory', 'templates', path, () => registry.templates.directory(path, name)),
-      global: (key, value) => add('templates.global', 'template global', key, () => registry.templates.global(key, value)),
-      filter: (key, filter) => add('templates.filter', 'template filter', key, () => registry.templates.filter(key, filter)),
+      global: (key, value) =>
+        claim('templates.global', `template global '${key}'`, undefined, () => registry.templates.global(key, value, owner), 'template global', key),
+      filter: (key, filter) =>
+        claim('templates.filter', `template global '${key}'`, undefined, () => registry.templates.filter(key, filter, owner), 'template filter', key),
       context: (provide) => add('templates.context', 'template context', '', () => registry.templates.context(provide)),
-      engine: (engine, options) => claim('templates.engine', 'template engine', options?.replace, () => registry.templates.engine(engine, { replace: true })),
+      engine: (engine, options) => claim('templates.engine', 'template engine', options, () => registry.templates.engine(engine, owner)),
     },
     static: (directory) => add('static', 'static files', directory, () => registry.statics.push({ namespace: name, directory })),
     cli: {
       command: (command, options, run) => {
+        const refuse = () => coreError('MICRO_COMMAND_TAKEN', { name: `${name} ${command}` })
         if (registry.commands.list.some((known) => known.name === `${name} ${command}`)) {
-          throw coreError('MICRO_COMMAND_TAKEN', { name: `${name} ${command}` })
+          throw refuse()
         }
+        once(`command ${command}`, refuse)
         add('cli.command', 'command', `${name} ${command}`, () => registry.commands.add(name, command, options, run))
       },
       shell: (key, value) => add('cli.shell', 'shell member', key, () => registry.commands.shell.set(key, value)),
@@ -112,12 +136,12 @@ export function record(name: string, host: RecorderHost, members: { readonly [na
     health: (check) => add('health', 'health check', name, () => registry.health.push({ name, check })),
     session: {
       store: (store, options) =>
-        claim('session.store', 'session store', options?.replace, () => {
+        claim('session.store', 'session store', options, () => {
           registry.sessionStore = store
         }),
     },
     json: (provider, options) =>
-      claim('json', 'JSON provider', options?.replace, () => {
+      claim('json', 'JSON provider', options, () => {
         registry.json = provider
       }),
   }

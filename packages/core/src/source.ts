@@ -19,8 +19,8 @@ export interface Source {
   /** The whole body. @throws HttpError 413 over `maxBytes`, 400 when the client goes away. */
   bytes(maxBytes: number): Promise<Uint8Array>
   readonly signal: AbortSignal
-  /** The request as a native one. */
-  native(url: () => URL): Request
+  /** The request as a native one. `used` makes the error that reading its body ends with, where it has been read already. */
+  native(url: () => URL, used: (() => Error) | null): Request
 }
 
 /** The source of contexts outside any request: commands and `app.run`. */

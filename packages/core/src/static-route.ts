@@ -18,7 +18,7 @@ export function staticRoute(rootPath: string | undefined, statics: readonly Stat
   const serveOwn = own === undefined || !isDirectory(own) ? null : serveDirectory(own, { maxAge: config.maxAge })
   const byName = new Map(present.map(({ namespace, directory }) => [namespace, serveDirectory(directory, { maxAge: config.maxAge })]))
   const handler: RouteRecord['handler'] = async (ctx) => {
-    const { source, params } = ctx as RequestContext & { readonly params: { readonly path: string } }
+    const { requestSource: source, params } = ctx as RequestContext & { readonly params: { readonly path: string } }
     const slash = params.path.indexOf('/')
     const named = slash < 0 ? undefined : byName.get(params.path.slice(0, slash))
     const reply = (await serveOwn?.(source, params.path)) ?? (await named?.(source, params.path.slice(slash + 1)))

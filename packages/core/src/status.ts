@@ -1,3 +1,5 @@
+import { coreError } from './core-errors.ts'
+
 /** Reason phrases by status (RFC 9110 section 15, RFC 6585, RFC 7725). */
 const REASONS: { readonly [status: number]: string } = {
   200: 'OK',
@@ -52,7 +54,15 @@ export function reasonOf(status: number): string {
   return REASONS[status] ?? (status >= 500 ? 'Server Error' : status >= 400 ? 'Client Error' : 'Unknown')
 }
 
-/** Whether a reply of this status never has a body (RFC 9110 section 6.4.1). */
+/** Whether a reply of this status never has a body (RFC 9110 sections 6.4.1 and 15.3.6). */
 export function isBodyless(status: number): boolean {
-  return status === 204 || status === 304 || status < 200
+  return status === 204 || status === 304 || status === 205 || status < 200
+}
+
+/** The status, if it is one of a final reply. @throws MicroError `MICRO_STATUS_INVALID`. */
+export function checkStatus(status: number): number {
+  if (!Number.isInteger(status) || status < 200 || status > 599) {
+    throw coreError('MICRO_STATUS_INVALID', { status })
+  }
+  return status
 }

@@ -27,7 +27,7 @@ export interface TemplatesHost {
 }
 
 /** The templates of an app, whose context providers see the members of its extensions. */
-export interface AppTemplates<C> extends Omit<Templates, 'context'> {
+export interface TypedTemplates<C> extends Omit<Templates, 'context'> {
   /** Adds values to every page: `provide` runs each time something is rendered, and never otherwise. */
   context(provide: (ctx: Context & C) => object | Promise<object>): void
 }

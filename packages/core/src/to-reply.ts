@@ -1,7 +1,16 @@
-import { isReply, Reply } from './reply.ts'
+import { coreError } from './core-errors.ts'
+import { isReply, Reply, type ReplyBody } from './reply.ts'
 import type { JsonProvider } from './setup.ts'
 
-/** The reply of what a handler returned, or null where that is no reply. A string is HTML, an object JSON, bytes and streams are sent. */
+const BYTES = 'application/octet-stream'
+
+/** Headers of a connection, not of a reply (RFC 9110 section 7.6.1): they are not passed on from a native response. */
+const OF_THE_CONNECTION: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'])
+
+/**
+ * The reply of what a handler returned, or null where that is no reply. A string is HTML, an object JSON, bytes and streams are sent.
+ * An error that is returned is thrown.
+ */
 export function toReply(result: unknown, status: number, json: JsonProvider): Reply | null {
   if (typeof result === 'string') {
     return new Reply(status, 'text/html; charset=utf-8', result)
@@ -16,31 +25,60 @@ export function toReply(result: unknown, status: number, json: JsonProvider): Re
   if (prototype === Object.prototype || prototype === null || Array.isArray(result)) {
     return new Reply(status, 'application/json', json.stringify(result))
   }
-  if (isResponse(result)) {
-    return new Reply(result.status, null, result)
-  }
-  if (result instanceof Uint8Array) {
-    return new Reply(status, 'application/octet-stream', result)
-  }
-  if (result instanceof ArrayBuffer) {
-    return new Reply(status, 'application/octet-stream', new Uint8Array(result))
-  }
-  if (result instanceof Blob) {
-    return new Reply(status, result.type === '' ? 'application/octet-stream' : result.type, result.stream(), ['Content-Length', String(result.size)])
-  }
-  if (result instanceof ReadableStream || Symbol.asyncIterator in result) {
-    return new Reply(status, 'application/octet-stream', result as AsyncIterable<Uint8Array>)
-  }
-  if (Symbol.iterator in result) {
-    return new Reply(status, 'application/octet-stream', each(result as Iterable<Uint8Array | string>))
-  }
-  return new Reply(status, 'application/json', json.stringify(result))
+  return ofClass(result, status) ?? new Reply(status, 'application/json', json.stringify(result))
 }
 
-function isResponse(value: object): value is Response {
-  return Object.prototype.toString.call(value) === '[object Response]'
+/** Objects of the platform's classes, told by their tags: they may come from another realm. */
+function ofClass(result: object, status: number): Reply | null {
+  if (ArrayBuffer.isView(result)) {
+    return new Reply(status, BYTES, new Uint8Array(result.buffer, result.byteOffset, result.byteLength))
+  }
+  switch (Object.prototype.toString.call(result)) {
+    case '[object Response]':
+      return ofResponse(result as Response)
+    case '[object ArrayBuffer]':
+    case '[object SharedArrayBuffer]':
+      return new Reply(status, BYTES, new Uint8Array(result as ArrayBuffer))
+    case '[object Blob]':
+    case '[object File]':
+      return ofBlob(result as Blob, status)
+    case '[object Error]':
+      throw result
+    default:
+  }
+  if (Symbol.asyncIterator in result) {
+    return new Reply(status, BYTES, result as AsyncIterable<Uint8Array>)
+  }
+  return Symbol.iterator in result ? new Reply(status, BYTES, each(result as Iterable<Uint8Array | string>)) : null
+}
+
+function ofResponse(response: Response): Reply {
+  if (response.bodyUsed || response.body?.locked === true) {
+    throw coreError('MICRO_RESPONSE_USED', {})
+  }
+  // What fetch() gives is decoded already, and longer than its headers say.
+  const isDecoded = response.url !== '' && response.headers.has('content-encoding')
+  const headers: string[] = []
+  for (const [name, value] of response.headers) {
+    if (!OF_THE_CONNECTION.has(name) && !(isDecoded && (name === 'content-encoding' || name === 'content-length'))) {
+      headers.push(name, value)
+    }
+  }
+  return new Reply(response.status, null, response.body as ReplyBody, headers)
+}
+
+function ofBlob(blob: Blob, status: number): Reply {
+  return new Reply(status, blob.type === '' ? BYTES : blob.type, blob.stream() as ReplyBody, ['Content-Length', String(blob.size)])
 }
 
 async function* each(items: Iterable<Uint8Array | string>): AsyncGenerator<Uint8Array | string> {
   yield* items
+}
+
+/** What a value is, for a developer who returned it. */
+export function whatIs(value: unknown): string {
+  if (value === undefined || value === null) {
+    return value === null ? 'null' : 'nothing (undefined)'
+  }
+  return typeof value === 'function' ? 'a function' : `a ${typeof value} (${String(value)})`
 }

@@ -1,6 +1,17 @@
 import { coreError } from './core-errors.ts'
+import { checkHeader } from './header.ts'
 import { nearest } from './nearest.ts'
 import type { PathPattern } from './path-pattern.ts'
+
+/**
+ * The value of `Location` for a path or URL: what may not stand in one is percent-encoded (RFC 3986 section 2.1).
+ * @throws MicroError `MICRO_HEADER_INVALID` for control characters: they are nothing that anyone means.
+ */
+export function toLocation(to: string): string {
+  const location = to.toWellFormed().replace(/[ "<>\\^`{|}]|[^\0-\x7f]+/g, encodeURIComponent)
+  checkHeader('Location', location)
+  return location
+}
 
 /** Values for a route's params; those that are no param become the query. Lists give a key several times; undefined is left out. */
 export type UrlValues = { readonly [name: string]: unknown }

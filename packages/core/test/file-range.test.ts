@@ -27,6 +27,7 @@ const rows: readonly (readonly [what: string, header: string, size: number, outc
   ['a part within another', 'bytes=0-9,3-4', 10, [part(0, 9)]],
   ['the order asked for', 'bytes=8-9,0-1', 10, [part(8, 9), part(0, 1)]],
   ['a joined part in the place of its first piece', 'bytes=8-9,4-4,0-1,2-3', 10, [part(8, 9), part(0, 4)]],
+  ['a joined part in the place of its last piece, asked for first', 'bytes=2-3,8-9,0-1', 10, [part(0, 3), part(8, 9)]],
   ['five parts', 'bytes=0-0,2-2,4-4,6-6,8-8', 10, [part(0, 0), part(2, 2), part(4, 4), part(6, 6), part(8, 8)]],
   ['six parts', 'bytes=0-0,2-2,4-4,6-6,8-8,10-10', 20, 'ignored'],
   ['six parts that become five', 'bytes=0-0,1-1,4-4,6-6,8-8,10-10', 20, [part(0, 1), part(4, 4), part(6, 6), part(8, 8), part(10, 10)]],

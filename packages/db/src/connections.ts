@@ -127,12 +127,12 @@ export class AppConnections<S> implements Connections<S> {
     return migrateUp(this.#opened(), found, options)
   }
 
-  async rollback(steps = 1): Promise<readonly string[]> {
+  async rollbackMigrations(steps = 1): Promise<readonly string[]> {
     const [{ migrateDown }, found] = await Promise.all([import('./migrator.ts'), this.#found()])
     return migrateDown(this.#opened(), found, steps)
   }
 
-  async status(): Promise<readonly MigrationStatus[]> {
+  async migrationStatus(): Promise<readonly MigrationStatus[]> {
     const [{ migrationStatus }, found] = await Promise.all([import('./migrator.ts'), this.#found()])
     return migrationStatus(this.#opened(), found)
   }
@@ -172,7 +172,7 @@ export class AppConnections<S> implements Connections<S> {
       await this.migrate()
       return
     }
-    const pending = (await this.status()).filter(({ appliedAt }) => appliedAt === undefined)
+    const pending = (await this.migrationStatus()).filter(({ appliedAt }) => appliedAt === undefined)
     if (pending.length > 0) {
       this.#surroundings.log.warn(`Migrations are pending: run micro ${this.#surroundings.name} migrate.`, {
         pending: pending.map(({ name }) => name),

@@ -97,9 +97,9 @@ export interface Connections<S> extends AnyConnections {
    * Takes back the last `steps` migrations, one by default, all of them or none, and gives the names.
    * @throws MicroError `MICRO_DB_MIGRATION_FAILED`, `MICRO_DB_MIGRATION_GONE`, `MICRO_DB_MIGRATION_INVALID`.
    */
-  rollback(steps?: number): Promise<readonly string[]>
+  rollbackMigrations(steps?: number): Promise<readonly string[]>
   /** Every migration, in order. */
-  status(): Promise<readonly MigrationStatus[]>
+  migrationStatus(): Promise<readonly MigrationStatus[]>
   /** Resolves if the database answers. @throws HttpError 503. */
   ping(): Promise<void>
 }

@@ -5,7 +5,8 @@ import type { Connections } from './db-member.ts'
 import { writeMigration } from './new-migration.ts'
 
 /** The database that the commands work on. */
-export interface MigrationTarget extends Pick<Connections<unknown>, 'open' | 'close' | 'migrate' | 'rollback' | 'status'> {
+export interface MigrationTarget
+  extends Pick<Connections<unknown>, 'open' | 'close' | 'migrate' | 'rollbackMigrations' | 'migrationStatus'> {
   /** For people to read, without a password. */
   readonly url: string
   readonly directory: string
@@ -36,14 +37,14 @@ export function declareCommands(cli: CommandRegistry, connections: MigrationTarg
     },
     ({ flags, print }) =>
       whileOpen(connections, async () => {
-        const names = await connections.rollback(stepsOf(flags.steps))
+        const names = await connections.rollbackMigrations(stepsOf(flags.steps))
         print(names.length === 0 ? `Nothing to do: no migration is applied to ${connections.url}.` : `Taken back from ${connections.url}:`)
         printNames(print, names)
       }),
   )
   cli.command('status', { description: 'Show every migration and whether it is applied.', start: false }, ({ print }) =>
     whileOpen(connections, async () => {
-      const all = await connections.status()
+      const all = await connections.migrationStatus()
       print(all.length === 0 ? `No migrations: ${connections.directory} has none.` : `Migrations of ${connections.url}:`)
       for (const { name, appliedAt, note } of all) {
         print(`  ${appliedAt?.toISOString() ?? 'pending'.padEnd(24)}  ${name}${note === undefined ? '' : ` (${NOTES[note]})`}`)

@@ -21,7 +21,11 @@ type MigrationSchema = { readonly [MIGRATION_TABLE]: Applied }
 type Direction = 'up' | 'down'
 
 /** Applies what is pending. `found` is every migration in order. */
-export async function migrateUp(database: Database, found: readonly FoundMigration[], options: MigrateOptions = {}): Promise<readonly string[]> {
+export async function migrateUp(
+  database: Database,
+  found: readonly FoundMigration[],
+  options: MigrateOptions = {},
+): Promise<readonly string[]> {
   if (found.length === 0) {
     return []
   }

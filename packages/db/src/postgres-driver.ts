@@ -38,16 +38,13 @@ export class PostgresDriver implements EngineDriver {
 
   /** Ends the pool. Connections that somebody has not given back in time are cut: they would keep the process. */
   async destroy(): Promise<void> {
-    const cut = setTimeout(() => {
-      for (const client of this.#clients) {
-        client.end().catch(() => undefined)
-      }
-    }, CLOSE_WAIT_MS)
-    try {
-      await this.#driver.destroy()
-    } finally {
-      clearTimeout(cut)
-    }
+    const ended = this.#driver.destroy()
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CLOSE_WAIT_MS)
+    })
+    await Promise.race([ended, late.then(() => Promise.allSettled([...this.#clients].map((client) => client.end())))])
+    clearTimeout(timer)
   }
 
   /** @throws HttpError 503 where no connection can be had in time. */

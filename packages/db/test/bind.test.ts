@@ -1,6 +1,8 @@
 import { CompiledQuery, sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { engines, makeApp, type Place, type TestApp } from './engines.ts'
+import { dropDatabases, engines, makeApp, type Place, type TestApp } from './engines.ts'
+
+afterAll(dropDatabases)
 
 const refused: readonly [what: string, value: unknown][] = [
   ['an empty object', {}],
@@ -18,7 +20,12 @@ const refused: readonly [what: string, value: unknown][] = [
   ['an ArrayBuffer', new ArrayBuffer(2)],
 ]
 
-const kept: readonly [what: string, type: { sqlite: string; postgres: string }, value: unknown, back: { sqlite: unknown; postgres: unknown }][] = [
+const kept: readonly [
+  what: string,
+  type: { sqlite: string; postgres: string },
+  value: unknown,
+  back: { sqlite: unknown; postgres: unknown },
+][] = [
   ['null', { sqlite: 'text', postgres: 'text' }, null, { sqlite: null, postgres: null }],
   ['a string', { sqlite: 'text', postgres: 'text' }, 'O’Brien; --', { sqlite: 'O’Brien; --', postgres: 'O’Brien; --' }],
   ['an integer', { sqlite: 'integer', postgres: 'integer' }, -7, { sqlite: -7, postgres: -7 }],
@@ -26,9 +33,24 @@ const kept: readonly [what: string, type: { sqlite: string; postgres: string }, 
   ['a safe bigint', { sqlite: 'integer', postgres: 'bigint' }, 2n ** 40n, { sqlite: 2 ** 40, postgres: 2 ** 40 }],
   ['true', { sqlite: 'integer', postgres: 'boolean' }, true, { sqlite: 1, postgres: true }],
   ['false', { sqlite: 'integer', postgres: 'boolean' }, false, { sqlite: 0, postgres: false }],
-  ['a Date in a text column', { sqlite: 'text', postgres: 'text' }, new Date(5), { sqlite: '1970-01-01T00:00:00.005Z', postgres: '1970-01-01T00:00:00.005Z' }],
-  ['a Date with zone', { sqlite: 'text', postgres: 'timestamptz' }, new Date(5), { sqlite: '1970-01-01T00:00:00.005Z', postgres: new Date(5) }],
-  ['a Date without zone', { sqlite: 'text', postgres: 'timestamp' }, new Date(5), { sqlite: '1970-01-01T00:00:00.005Z', postgres: new Date(5) }],
+  [
+    'a Date in a text column',
+    { sqlite: 'text', postgres: 'text' },
+    new Date(5),
+    { sqlite: '1970-01-01T00:00:00.005Z', postgres: '1970-01-01T00:00:00.005Z' },
+  ],
+  [
+    'a Date with zone',
+    { sqlite: 'text', postgres: 'timestamptz' },
+    new Date(5),
+    { sqlite: '1970-01-01T00:00:00.005Z', postgres: new Date(5) },
+  ],
+  [
+    'a Date without zone',
+    { sqlite: 'text', postgres: 'timestamp' },
+    new Date(5),
+    { sqlite: '1970-01-01T00:00:00.005Z', postgres: new Date(5) },
+  ],
 ]
 
 for (const engine of engines) {
@@ -50,7 +72,11 @@ for (const engine of engines) {
       it(`refuse ${what}, wherever it stands, and send nothing`, async () => {
         const { rows: before } = await sql<{ n: number }>`select count(*) as n from account`.execute(app.db.default)
         const insert = `insert into account (name, id, balance) values (${engine.engine === 'sqlite' ? '?, ?, ?' : '$1, $2, $3'})`
-        for (const parameters of [[value, 2, 0], ['bob', value, 0], ['bob', 2, value]]) {
+        for (const parameters of [
+          [value, 2, 0],
+          ['bob', value, 0],
+          ['bob', 2, value],
+        ]) {
           const query = CompiledQuery.raw(insert, parameters)
           await expect(app.db.default.executeQuery(query)).rejects.toMatchObject({ code: 'MICRO_DB_BIND' })
           await expect(app.db.default.getExecutor().stream(query, 1).next()).rejects.toMatchObject({ code: 'MICRO_DB_BIND' })
@@ -84,7 +110,10 @@ for (const engine of engines) {
     })
 
     it('may change by number: a count is one, and a large integer exact', async () => {
-      const counted = await app.db.default.selectFrom('account').select(({ fn }) => fn.countAll().as('n')).executeTakeFirstOrThrow()
+      const counted = await app.db.default
+        .selectFrom('account')
+        .select(({ fn }) => fn.countAll().as('n'))
+        .executeTakeFirstOrThrow()
       expect(counted.n).toBe(1)
     })
   })

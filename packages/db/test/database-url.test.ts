@@ -13,7 +13,22 @@ const accepted: readonly [url: string, shown: string][] = [
   ['postgresql://host/notes', 'postgresql://host/notes'],
   ['postgres://app@[::1]:5432/notes', 'postgres://app@[::1]:5432/notes'],
 ]
-const refused: readonly string[] = ['', 'app.db', '/var/lib/app.db', 'C:\\app.db', 'mysql://u:pa55@h/x', 'sqlite:', 'file://', 'sqlite:a?b', 'sqlite:a#b', 'sqlite:a\0b', 'sqlite:%zz', 'postgres://', 'postgres://host', 'postgres://u:pa55@ho st/x']
+const refused: readonly string[] = [
+  '',
+  'app.db',
+  '/var/lib/app.db',
+  'C:\\app.db',
+  'mysql://u:pa55@h/x',
+  'sqlite:',
+  'file://',
+  'sqlite:a?b',
+  'sqlite:a#b',
+  'sqlite:a\0b',
+  'sqlite:%zz',
+  'postgres://',
+  'postgres://host',
+  'postgres://u:pa55@ho st/x',
+]
 
 describe('parseDatabaseUrl', () => {
   it('reads files, memory and servers, and never shows a password', () => {
@@ -22,7 +37,9 @@ describe('parseDatabaseUrl', () => {
 
   it('refuses everything else, without repeating it', () => {
     for (const url of refused) {
-      expect(() => parseDatabaseUrl(url), url).toThrow(expect.objectContaining({ code: 'MICRO_DB_URL', message: expect.not.stringContaining('pa55'), cause: undefined }))
+      expect(() => parseDatabaseUrl(url), url).toThrow(
+        expect.objectContaining({ code: 'MICRO_DB_URL', message: expect.not.stringContaining('pa55'), cause: undefined }),
+      )
     }
   })
 })

@@ -31,7 +31,9 @@ const anywhere = () =>
     config: options({}),
     needs: { db: need<AnyDbMember>('^1') },
     initApp(app) {
-      app.db.migrations('anywhere', { '0001': { up: (handle: Kysely<unknown>) => handle.schema.createTable('mine').addColumn('id', 'integer').execute() } })
+      app.db.migrations('anywhere', {
+        '0001': { up: (handle: Kysely<unknown>) => handle.schema.createTable('mine').addColumn('id', 'integer').execute() },
+      })
       return { context: (ctx) => ({ all: () => ctx.db.tables<{ mine: { id: number } }>().selectFrom('mine').selectAll().execute() }) }
     },
   })
@@ -40,13 +42,17 @@ it('types rows, members and options by the schema, with nothing declared', async
   const notes = blueprint('notes', import.meta, { needs: [theDb] })
   notes.get('/:id<int>', (ctx) => ctx.db.firstOr404(ctx.db.selectFrom('note').select('title').where('id', '=', ctx.params.id)))
   const given: OptionsFor<typeof theDb> = { config: { db: { url: ':memory:', poolSize: 3 } } }
-  const app = micro(import.meta, { ...memory, ...given }).use(theDb).use(anywhere()).register(notes)
+  const app = micro(import.meta, { ...memory, ...given })
+    .use(theDb)
+    .use(anywhere())
+    .register(notes)
   expectTypeOf(app.db).toEqualTypeOf<Connections<Schema>>()
-  expectTypeOf(app.db.default).toEqualTypeOf<Db<Schema>>()
   expectTypeOf(app.config.db.perPage).toEqualTypeOf<number>()
   app.get('/', async (ctx) => {
     expectTypeOf(ctx.db).toEqualTypeOf<Db<Schema>>()
-    const page = await ctx.db.paginate(ctx.db.selectFrom('note as n').leftJoin('user', 'user.id', 'n.authorId').select(['n.id', 'user.email']))
+    const page = await ctx.db.paginate(
+      ctx.db.selectFrom('note as n').leftJoin('user', 'user.id', 'n.authorId').select(['n.id', 'user.email']),
+    )
     expectTypeOf(page).toExtend<Page<{ id: number; email: string | null }>>()
     const note = await ctx.db.firstOr404(ctx.db.updateTable('note').set({ title: 'x' }).returning(['id', 'title']))
     expectTypeOf(note).toEqualTypeOf<{ id: number; title: string }>()
@@ -58,15 +64,19 @@ it('types rows, members and options by the schema, with nothing declared', async
   })
   app.get('/mine', async (ctx) => ctx.anywhere.all())
   await app.start()
+  expectTypeOf(app.db.default).toEqualTypeOf<Db<Schema>>()
   expect(await (await app.client().get('/mine')).json()).toEqual([])
   await app.stop()
 })
 
 it('holds extensions to the schema they need', () => {
-  const app = micro(import.meta, memory).use(db<WithAudit>()).use(audit())
+  const app = micro(import.meta, memory)
+    .use(db<WithAudit>())
+    .use(audit())
   app.get('/', (ctx) => ctx.audit.write(1))
+  const narrow = micro(import.meta, memory).use(db<Schema>())
   // @ts-expect-error 'audit' needs 'db' of another type than the one installed
-  micro(import.meta, memory).use(db<Schema>()).use(audit())
+  narrow.use(audit())
   // @ts-expect-error 'anywhere' needs 'db': install it first with .use()
   expect(() => micro(import.meta, memory).use(anywhere())).toThrow(/needs 'db'/)
   // @ts-expect-error a handle of few tables is none of many
@@ -76,7 +86,12 @@ it('holds extensions to the schema they need', () => {
 
 it('gives a second database its own name, and a double its place', async () => {
   const theStats = db<{ hit: { path: string } }>().as('stats')
-  const app = micro(import.meta, { mode: 'test', env: {}, config: { stats: { url: ':memory:' } }, replace: [double(theDb, { app: {} as Connections<Schema> })] })
+  const app = micro(import.meta, {
+    mode: 'test',
+    env: {},
+    config: { stats: { url: ':memory:' } },
+    replace: [double(theDb, { app: {} as Connections<Schema> })],
+  })
     .use(theDb)
     .use(theStats)
   expectTypeOf(app.stats).toEqualTypeOf<Connections<{ hit: { path: string } }>>()

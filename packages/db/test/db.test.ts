@@ -4,16 +4,21 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect, promisify } from 'node:util'
-import { defineExtension, isMicroError, micro, type MicroOptions, need, options } from '@micro/core'
+import { defineExtension, isMicroError, type MicroOptions, micro, need, options } from '@micro/core'
 import { serve } from '@micro/core/node'
 import { sql } from 'kysely'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type AnyDbMember, db, type Migrations, violationOf } from '../src/index.ts'
-import { engines, makeApp, routes, type Schema } from './engines.ts'
+import { dropDatabases, engines, makeApp, routes, type Schema } from './engines.ts'
+
+afterAll(dropDatabases)
 
 const env = {}
 const node = (program: string) =>
-  promisify(execFile)(process.execPath, ['--conditions=@micro/source', '--no-warnings', '--input-type=module', '-e', program], { cwd: import.meta.dirname, timeout: 10_000 })
+  promisify(execFile)(process.execPath, ['--conditions=@micro/source', '--no-warnings', '--input-type=module', '-e', program], {
+    cwd: import.meta.dirname,
+    timeout: 10_000,
+  })
 
 describe('db', () => {
   let root: string
@@ -59,14 +64,16 @@ describe('db', () => {
 
   it('is one value for many apps, each with its own database', async () => {
     const theDb = db<Schema>({ url: ':memory:' })
-    const apps = await Promise.all([1, 2].map(async (id) => {
-      const app = make().use(theDb)
-      app.get('/', async (ctx) => ({ rows: await sql`select * from mine`.execute(ctx.db) }))
-      await app.start()
-      await sql`create table mine (id integer)`.execute(app.db.default)
-      await sql`insert into mine values (${id})`.execute(app.db.default)
-      return app
-    }))
+    const apps = await Promise.all(
+      [1, 2].map(async (id) => {
+        const app = make().use(theDb)
+        app.get('/', async (ctx) => ({ rows: await sql`select * from mine`.execute(ctx.db) }))
+        await app.start()
+        await sql`create table mine (id integer)`.execute(app.db.default)
+        await sql`insert into mine values (${id})`.execute(app.db.default)
+        return app
+      }),
+    )
     const [one, two] = apps
     const answers = await Promise.all(apps.map(async (app) => JSON.stringify(await (await app.client().get('/')).json())))
     expect(answers).toEqual([expect.stringContaining('[{"id":1}]'), expect.stringContaining('[{"id":2}]')])
@@ -125,7 +132,9 @@ describe('db', () => {
 
   it('takes migrations of extensions, which run before the app’s own, and none after the start', async () => {
     const made: string[] = []
-    const step = (name: string): Migrations => ({ [name]: { up: async (handle, { engine }) => void made.push(`${name} ${engine} ${handle.isTransaction}`) } })
+    const step = (name: string): Migrations => ({
+      [name]: { up: async (handle, { engine }) => void made.push(`${name} ${engine} ${handle.isTransaction}`) },
+    })
     const extension = <const N extends string>(name: N, steps: Migrations) =>
       defineExtension({
         name,
@@ -146,7 +155,7 @@ describe('db', () => {
     expect(codeOf(() => app.zebra.migrations('zebra', { x: {} } as unknown as Migrations))).toBe('MICRO_DB_MIGRATION_INVALID')
     await app.start()
     expect(made).toEqual(['0001_z sqlite true', '0001_a sqlite true', '0002_b sqlite true'])
-    expect((await app.db.status()).map(({ name }) => name)).toEqual(['zebra/0001_z', 'ant/0001_a', 'ant/0002_b'])
+    expect((await app.db.migrationStatus()).map(({ name }) => name)).toEqual(['zebra/0001_z', 'ant/0001_a', 'ant/0002_b'])
     expect(codeOf(() => app.db.migrations('late', step('x')))).toBe('MICRO_DB_MIGRATIONS_CLOSED')
     await app.stop()
   })
@@ -164,14 +173,24 @@ for (const engine of engines) {
     it('answers over a socket: rows, 404 by firstOr404, and nothing of a failed transaction', async () => {
       const place = await engine.make()
       const served = routes()
-      served.get('/:id<int>', (ctx) => ctx.db.firstOr404(ctx.db.selectFrom('account').selectAll().where('id', '=', ctx.params.id), 'No such account.'))
+      served.get('/:id<int>', (ctx) =>
+        ctx.db.firstOr404(ctx.db.selectFrom('account').selectAll().where('id', '=', ctx.params.id), 'No such account.'),
+      )
       served.post('/:id<int>', async (ctx) =>
         ctx.db.transaction().execute(async () => {
-          await ctx.db.insertInto('account').values({ id: ctx.params.id, name: `n${ctx.params.id}`, balance: 0 }).execute()
-          return ctx.db.firstOr404(ctx.db.updateTable('account').set({ balance: 1 }).where('id', '=', ctx.params.id).where('id', '<', 5).returning('id'))
+          await ctx.db
+            .insertInto('account')
+            .values({ id: ctx.params.id, name: `n${ctx.params.id}`, balance: 0 })
+            .execute()
+          return ctx.db.firstOr404(
+            ctx.db.updateTable('account').set({ balance: 1 }).where('id', '=', ctx.params.id).where('id', '<', 5).returning('id'),
+          )
         }),
       )
-      served.get('/same', (ctx) => ({ same: ctx.db === ctx.db, shown: inspect(ctx.db), json: JSON.stringify(ctx.db) }))
+      served.get('/same', (ctx) => {
+        const [one, two] = [ctx.db, ctx.db]
+        return { same: one === two, shown: inspect(ctx.db), json: JSON.stringify(ctx.db) }
+      })
       const app = await makeApp(place, {}, served)
       const server = await serve(app, { port: 0, signals: false })
       const ask = async (path: string, method = 'GET') => {
@@ -191,7 +210,11 @@ for (const engine of engines) {
     it('tells which constraint a statement violates', async () => {
       const place = await engine.make()
       const app = await makeApp(place)
-      const insert = (values: object) => app.db.default.insertInto('account').values({ id: 1, name: 'a', balance: 0, ...values }).execute()
+      const insert = (values: object) =>
+        app.db.default
+          .insertInto('account')
+          .values({ id: 1, name: 'a', balance: 0, ...values })
+          .execute()
       await insert({})
       await sql`create table rule (n integer check (n > 0))`.execute(app.db.default)
       const failing: readonly [kind: string | undefined, run: () => Promise<unknown>][] = [
@@ -203,7 +226,14 @@ for (const engine of engines) {
         [undefined, () => sql`select * from nowhere`.execute(app.db.default)],
       ]
       for (const [kind, run] of failing) {
-        expect(violationOf(await run().then(() => 'it went through', (error: unknown) => error))).toBe(kind)
+        expect(
+          violationOf(
+            await run().then(
+              () => 'it went through',
+              (error: unknown) => error,
+            ),
+          ),
+        ).toBe(kind)
       }
       await app.stop()
       await place.drop()

@@ -1,11 +1,12 @@
 /** The databases that tests run on: SQLite in a file and in memory, and PostgreSQL where one answers. */
+
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { randomBytes } from 'node:crypto'
-import { blueprint, type LogLine, micro, type Mode } from '@micro/core'
+import { blueprint, type LogLine, type Mode, micro } from '@micro/core'
 import pg from 'pg'
-import { db, type DbOptions, type Generated } from '../src/index.ts'
+import { type DbOptions, db, type Generated } from '../src/index.ts'
 
 export interface Schema {
   account: { id: number; name: string; balance: number }
@@ -36,12 +37,34 @@ export const postgres: TestEngine = {
   engine: 'postgres',
   ...(missing === undefined ? {} : { missing }),
   async make() {
-    const name = `micro_test_${process.pid}_${randomBytes(6).toString('hex')}`
-    await admin(`create database ${name}`)
+    const name = free.pop() ?? (await createDatabase())
     const url = new URL(postgresUrl)
     url.pathname = `/${name}`
-    return { url: url.href, drop: async () => void (await admin(`drop database ${name} with (force)`)) }
+    const drop = async () => {
+      await run(url.href, 'drop schema public cascade; create schema public')
+      free.push(name)
+    }
+    return { url: url.href, drop }
   },
+}
+
+/** Databases of this run on the server: made when they are wanted, emptied between tests, and gone after `dropDatabases`. */
+const made: string[] = []
+const free: string[] = []
+
+async function createDatabase(): Promise<string> {
+  const name = `micro_test_${process.pid}_${randomBytes(6).toString('hex')}`
+  await admin(`create database ${name}`)
+  made.push(name)
+  return name
+}
+
+/** For `afterAll` of each file that uses PostgreSQL. */
+export async function dropDatabases(): Promise<void> {
+  free.length = 0
+  for (const name of made.splice(0)) {
+    await admin(`drop database ${name} with (force)`)
+  }
 }
 
 export const sqliteFile: TestEngine = {
@@ -64,8 +87,12 @@ export const sqliteMemory: TestEngine = {
 export const engines: readonly TestEngine[] = [sqliteMemory, sqliteFile, postgres]
 
 /** Runs one statement on the server that tests use, outside the database under test. */
-export async function admin(sql: string): Promise<pg.QueryResult> {
-  const client = new pg.Client({ connectionString: postgresUrl, connectionTimeoutMillis: 3_000 })
+export function admin(sql: string): Promise<pg.QueryResult> {
+  return run(postgresUrl, sql)
+}
+
+async function run(url: string, sql: string): Promise<pg.QueryResult> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3_000 })
   await client.connect()
   try {
     return await client.query(sql)

@@ -44,7 +44,12 @@ describe('Gate', () => {
   it('refuses at once when very many wait', async () => {
     const gate = new Gate()
     await gate.enter(10)
-    const waiting = Array.from({ length: 1_001 }, () => gate.enter(10_000).then(() => gate.leave(), (error: unknown) => error))
+    const waiting = Array.from({ length: 1_001 }, () =>
+      gate.enter(10_000).then(
+        () => gate.leave(),
+        (error: unknown) => error,
+      ),
+    )
     expect(await waiting.at(-1)).toMatchObject({ status: 503 })
     gate.leave()
     await Promise.all(waiting)

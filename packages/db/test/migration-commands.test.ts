@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { engines, type Place, sqliteFile, startApp } from './engines.ts'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { dropDatabases, engines, type Place, sqliteFile, startApp } from './engines.ts'
 import { Project } from './project.ts'
 
 const APP = `
@@ -19,12 +19,17 @@ export default micro(import.meta).use(db()).use(audit)
 `
 const SLOW = `
 import { setTimeout } from 'node:timers/promises'
+
+afterAll(dropDatabases)
 export async function up(db) {
   await db.schema.createTable('slow').addColumn('id', 'integer').execute()
   await setTimeout(400)
 }
 export const down = (db) => db.schema.dropTable('slow').execute()
 `
+
+// Every command is a process of its own.
+vi.setConfig({ testTimeout: 30_000 })
 
 describe('micro db', () => {
   let project: Project
@@ -44,7 +49,10 @@ describe('micro db', () => {
 
     expect((await project.run('db', 'status')).stdout).toMatch(/pending +audit\/0001_audit\n +pending +\d{14}_add_notes/)
     const migrated = await project.run('db', 'migrate')
-    expect([migrated.code, migrated.stdout]).toEqual([0, expect.stringMatching(/Applied to sqlite:.*instance\/app\.db:\n {2}audit\/0001_audit\n {2}\d{14}_add_notes\n/)])
+    expect([migrated.code, migrated.stdout]).toEqual([
+      0,
+      expect.stringMatching(/Applied to sqlite:.*instance\/app\.db:\n {2}audit\/0001_audit\n {2}\d{14}_add_notes\n/),
+    ])
     expect((await project.run('db', 'status')).stdout).toMatch(/\d{4}-\d\d-\d\dT[\d:.]+Z +audit\/0001_audit/)
     expect((await project.run('db', 'rollback', '--steps', '2')).stdout).toMatch(/add_notes\n {2}audit\/0001_audit/)
     expect((await project.run('db', 'rollback', '--steps', '0')).stderr).toContain("MICRO_DB_STEPS: '0' is no number of migrations")
@@ -65,7 +73,11 @@ for (const engine of engines.filter(({ name }) => name !== 'SQLite in memory')) 
 
     beforeEach(async () => {
       place = await engine.make()
-      project = await Project.make({ 'app.js': APP, 'migrations/1_slow.js': SLOW, 'migrations/2_more.sql': 'create table more (id integer)' })
+      project = await Project.make({
+        'app.js': APP,
+        'migrations/1_slow.js': SLOW,
+        'migrations/2_more.sql': 'create table more (id integer)',
+      })
     })
     afterEach(async () => {
       await project.remove()
@@ -74,7 +86,10 @@ for (const engine of engines.filter(({ name }) => name !== 'SQLite in memory')) 
 
     it('apply everything exactly once: one does it, the other waits', async () => {
       const outcomes = await Promise.all([1, 2].map(() => project.runWith({ MICRO_DB__URL: place.url }, 'db', 'migrate')))
-      expect(outcomes.map(({ code, stderr }) => [code, stderr])).toEqual([[0, ''], [0, '']])
+      expect(outcomes.map(({ code, stderr }) => [code, stderr])).toEqual([
+        [0, ''],
+        [0, ''],
+      ])
       expect(outcomes.filter(({ stdout }) => stdout.includes('Nothing to do'))).toHaveLength(1)
       expect(outcomes.filter(({ stdout }) => stdout.includes('1_slow') && stdout.includes('2_more'))).toHaveLength(1)
     })

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isMicroError } from '@micro/core'
 import { sql } from 'kysely'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { engines, type Place, startApp } from './engines.ts'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { dropDatabases, engines, type Place, startApp } from './engines.ts'
+
+afterAll(dropDatabases)
 
 type App = Awaited<ReturnType<typeof startApp>>
 
@@ -35,9 +37,18 @@ for (const engine of engines) {
       await rm(directory, { recursive: true })
     })
 
-    const write = (files: { readonly [name: string]: string }) => Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(directory, name), text)))
-    const tables = async () => (await app.db.default.introspection.getTables()).map(({ name }) => name).filter((name) => name !== 'micro_migration').sort()
-    const code = (promise: Promise<unknown>) => promise.then(() => 'none', (error: unknown) => (isMicroError(error) ? error.code : String(error)))
+    const write = (files: { readonly [name: string]: string }) =>
+      Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(directory, name), text)))
+    const tables = async () =>
+      (await app.db.default.introspection.getTables())
+        .map(({ name }) => name)
+        .filter((name) => name !== 'micro_migration')
+        .sort()
+    const code = (promise: Promise<unknown>) =>
+      promise.then(
+        () => 'none',
+        (error: unknown) => (isMicroError(error) ? error.code : String(error)),
+      )
 
     it('are applied once, in the order of their names, and taken back in reverse', async () => {
       await write({ '20260102_b.sql': SQL, '20260101_a.js': TEXT, 'notes.md': 'no migration', '20260101_a.d.ts': 'export {}' })
@@ -45,12 +56,12 @@ for (const engine of engines) {
       expect(await app.db.migrate()).toEqual(['20260101_a', '20260102_b'])
       expect(await app.db.migrate()).toEqual([])
       expect(await tables()).toEqual(['a', 'b'])
-      expect(await app.db.rollback()).toEqual(['20260102_b'])
+      expect(await app.db.rollbackMigrations()).toEqual(['20260102_b'])
       expect(await tables()).toEqual(['a'])
       expect(await app.db.migrate()).toEqual(['20260102_b'])
-      expect(await app.db.rollback(5)).toEqual(['20260102_b', '20260101_a'])
+      expect(await app.db.rollbackMigrations(5)).toEqual(['20260102_b', '20260101_a'])
       expect(await tables()).toEqual([])
-      expect(await app.db.rollback()).toEqual([])
+      expect(await app.db.rollbackMigrations()).toEqual([])
     })
 
     it('change nothing when one of them fails, those before it included', async () => {
@@ -65,7 +76,7 @@ for (const engine of engines) {
       const failing = app.db.migrate()
       await expect(failing).rejects.toThrow(/'2_c' failed going up: on purpose/)
       expect([await tables(), await code(app.db.migrate())]).toEqual([[], 'MICRO_DB_MIGRATION_FAILED'])
-      expect((await app.db.status()).map(({ appliedAt }) => appliedAt)).toEqual([undefined, undefined])
+      expect((await app.db.migrationStatus()).map(({ appliedAt }) => appliedAt)).toEqual([undefined, undefined])
       await write({ '2_c.js': 'export const up = () => {}' })
       // A module is read once in the life of a process.
       await rename(join(directory, '2_c.js'), join(directory, '2_d.js'))
@@ -82,7 +93,7 @@ for (const engine of engines) {
       expect(await code(app.db.migrate())).toBe('MICRO_DB_MIGRATION_COMMITTED')
       await write({ '1.sql': 'create table e (id integer);\ncommit;\ncreate table e (id integer);' })
       expect(await code(app.db.migrate())).toBe('MICRO_DB_MIGRATION_COMMITTED')
-      expect((await app.db.status()).map(({ appliedAt }) => appliedAt)).toEqual([undefined])
+      expect((await app.db.migrationStatus()).map(({ appliedAt }) => appliedAt)).toEqual([undefined])
     })
 
     it('may use transactions themselves', async () => {
@@ -100,18 +111,26 @@ for (const engine of engines) {
       await write({ '1.sql': SQL })
       expect([await code(app.db.migrate()), await tables()]).toEqual(['MICRO_DB_MIGRATION_ORDER', ['c']])
       expect(await app.db.migrate({ allowUnordered: true })).toEqual(['1'])
-      expect(await app.db.rollback(), 'the last that was applied, not the last by name').toEqual(['1'])
+      expect(await app.db.rollbackMigrations(), 'the last that was applied, not the last by name').toEqual(['1'])
     })
 
     it('are shown with what has become of them', async () => {
       await write({ '1.sql': SQL, '2.sql': SQL.replaceAll(' b', ' c'), '3.sql': SQL.replaceAll(' b', ' d') })
-      expect((await app.db.status()).map(({ name, appliedAt }) => [name, appliedAt])).toEqual([['1', undefined], ['2', undefined], ['3', undefined]])
+      expect((await app.db.migrationStatus()).map(({ name, appliedAt }) => [name, appliedAt])).toEqual([
+        ['1', undefined],
+        ['2', undefined],
+        ['3', undefined],
+      ])
       expect(await app.db.default.introspection.getTables(), 'asking makes no table').toEqual([])
       await app.db.migrate()
       await write({ '1.sql': `${SQL}\n`, '2.sql': SQL.replaceAll(' b', ' c').replaceAll('\n', '\r\n') })
       await rm(join(directory, '3.sql'))
-      expect((await app.db.status()).map(({ name, note }) => [name, note])).toEqual([['3', 'gone'], ['1', 'changed'], ['2', undefined]])
-      expect(await code(app.db.rollback())).toBe('MICRO_DB_MIGRATION_GONE')
+      expect((await app.db.migrationStatus()).map(({ name, note }) => [name, note])).toEqual([
+        ['3', 'gone'],
+        ['1', 'changed'],
+        ['2', undefined],
+      ])
+      expect(await code(app.db.rollbackMigrations())).toBe('MICRO_DB_MIGRATION_GONE')
     })
 
     it('are checked before they are run', async () => {
@@ -132,7 +151,7 @@ for (const engine of engines) {
       expect(await code(app.db.migrate())).toBe('MICRO_DB_MIGRATION_TWICE')
       await rm(join(directory, '7.js'))
       await app.db.migrate()
-      expect(await code(app.db.rollback()), 'no way back').toBe('MICRO_DB_MIGRATION_INVALID')
+      expect(await code(app.db.rollbackMigrations()), 'no way back').toBe('MICRO_DB_MIGRATION_INVALID')
       expect(await readdir(directory)).toEqual(['7.sql'])
     })
 
@@ -140,7 +159,7 @@ for (const engine of engines) {
       await write({ '1.sql': SQL })
       const lines = async (migrateOnStart: boolean) => {
         const other = await startApp(place.url, { migrations: directory, migrateOnStart })
-        const applied = (await other.db.status()).filter(({ appliedAt }) => appliedAt !== undefined).length
+        const applied = (await other.db.migrationStatus()).filter(({ appliedAt }) => appliedAt !== undefined).length
         const warned = other.lines.filter(({ message }) => message.includes('micro db migrate')).length
         await other.stop()
         return [applied, warned]
@@ -153,9 +172,15 @@ for (const engine of engines) {
       if (engine.engine !== 'sqlite') {
         return
       }
-      await write({ '1.sql': "create table p (id integer primary key); create table q (p integer not null references p(id) on delete cascade); insert into p values (1), (2); insert into q values (1), (2);" })
+      await write({
+        '1.sql':
+          'create table p (id integer primary key); create table q (p integer not null references p(id) on delete cascade); insert into p values (1), (2); insert into q values (1), (2);',
+      })
       await app.db.migrate()
-      await write({ '2.sql': 'create table p2 (id integer primary key, more text); insert into p2 (id) select id from p; drop table p; alter table p2 rename to p;' })
+      await write({
+        '2.sql':
+          'create table p2 (id integer primary key, more text); insert into p2 (id) select id from p; drop table p; alter table p2 rename to p;',
+      })
       await app.db.migrate()
       expect((await sql<{ n: number }>`select count(*) as n from q`.execute(app.db.default)).rows).toEqual([{ n: 2 }])
       await write({ '3.sql': 'delete from p where id = 2' })

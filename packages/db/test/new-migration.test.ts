@@ -24,7 +24,10 @@ describe('writeMigration', () => {
 
   it('writes SQL if that is wanted', async () => {
     const path = await writeMigration(root, 'More-2', true)
-    expect([path.replace(/\d{14}/, '<time>'), await readFile(path, 'utf8')]).toEqual([join(root, '<time>_More-2.sql'), '-- up\n\n-- down\n'])
+    expect([path.replace(/\d{14}/, '<time>'), await readFile(path, 'utf8')]).toEqual([
+      join(root, '<time>_More-2.sql'),
+      '-- up\n\n-- down\n',
+    ])
   })
 
   it('takes no name that is more than a name', async () => {

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { engines, makeApp, routes, type Place, type TestApp } from './engines.ts'
+import { dropDatabases, engines, makeApp, type Place, routes, type TestApp } from './engines.ts'
+
+afterAll(dropDatabases)
 
 const pages: readonly [query: string, expected: { items: readonly number[]; [key: string]: unknown }][] = [
   ['', { items: [1, 2, 3], page: 1, perPage: 3, total: 7, pages: 3, hasNext: true, hasPrevious: false }],
@@ -12,7 +14,20 @@ const pages: readonly [query: string, expected: { items: readonly number[]; [key
   ['?perPage=1000000', { items: [1, 2, 3, 4, 5], perPage: 5, pages: 2 }],
 ]
 
-const refused: readonly string[] = ['?page=0', '?page=-1', '?page=1.5', '?page=x', '?page=', '?page=1e3', '?page=2147483648', '?page=99999999999999999999', '?perPage=0', '?perPage=x', '?page=1;--', '?page=%31%00']
+const refused: readonly string[] = [
+  '?page=0',
+  '?page=-1',
+  '?page=1.5',
+  '?page=x',
+  '?page=',
+  '?page=1e3',
+  '?page=2147483648',
+  '?page=99999999999999999999',
+  '?perPage=0',
+  '?perPage=x',
+  '?page=1;--',
+  '?page=%31%00',
+]
 
 for (const engine of engines) {
   describe.skipIf(engine.missing)(`paginate on ${engine.name}`, () => {
@@ -25,7 +40,10 @@ for (const engine of engines) {
       served.get('/', (ctx) => ctx.db.paginate(ctx.db.selectFrom('account').select('id').orderBy('id')))
       app = await makeApp(place, { perPage: 3, maxPerPage: 5 }, served)
       for (let id = 1; id <= 7; id++) {
-        await app.db.default.insertInto('account').values({ id, name: `n${id}`, balance: id % 2 }).execute()
+        await app.db.default
+          .insertInto('account')
+          .values({ id, name: `n${id}`, balance: id % 2 })
+          .execute()
       }
     })
     afterAll(async () => {
@@ -40,19 +58,48 @@ for (const engine of engines) {
       }
       for (const query of refused) {
         const response = await app.client().get(`/${query}`)
-        expect([response.status, await response.text()], query).toEqual([400, expect.stringMatching(/'(page|perPage)' must be a positive integer/)])
+        expect([response.status, await response.text()], query).toEqual([
+          400,
+          expect.stringMatching(/'(page|perPage)' must be a positive integer/),
+        ])
       }
     })
 
     it('counts what a query would give, whatever it is made of', async () => {
       const { default: handle } = app.db
-      const grouped = await handle.paginate(handle.selectFrom('account').select(['balance']).groupBy('balance').orderBy('balance'), { perPage: 1 })
+      const grouped = await handle.paginate(handle.selectFrom('account').select(['balance']).groupBy('balance').orderBy('balance'), {
+        perPage: 1,
+      })
       expect(grouped).toMatchObject({ items: [{ balance: 0 }], total: 2, pages: 2 })
-      const distinct = await handle.paginate(handle.selectFrom('account').select('balance').distinct().orderBy('balance'), { page: 2, perPage: 1 })
+      const distinct = await handle.paginate(handle.selectFrom('account').select('balance').distinct().orderBy('balance'), {
+        page: 2,
+        perPage: 1,
+      })
       expect(distinct).toMatchObject({ items: [{ balance: 1 }], total: 2, hasNext: false })
-      const joined = await handle.paginate(handle.selectFrom('account as a').innerJoin('account as b', 'a.id', 'b.id').select(['a.id', 'b.name']).where('a.id', '>', 5).orderBy('a.id'))
-      expect(joined).toMatchObject({ items: [{ id: 6, name: 'n6' }, { id: 7, name: 'n7' }], total: 2 })
-      expect(await handle.paginate(handle.selectFrom('account').selectAll().where(sql<boolean>`1 = 0`))).toEqual({ items: [], page: 1, perPage: 3, total: 0, pages: 0, hasNext: false, hasPrevious: false })
+      const joined = await handle.paginate(
+        handle
+          .selectFrom('account as a')
+          .innerJoin('account as b', 'a.id', 'b.id')
+          .select(['a.id', 'b.name'])
+          .where('a.id', '>', 5)
+          .orderBy('a.id'),
+      )
+      expect(joined).toMatchObject({
+        items: [
+          { id: 6, name: 'n6' },
+          { id: 7, name: 'n7' },
+        ],
+        total: 2,
+      })
+      expect(await handle.paginate(handle.selectFrom('account').selectAll().where(sql<boolean>`1 = 0`))).toEqual({
+        items: [],
+        page: 1,
+        perPage: 3,
+        total: 0,
+        pages: 0,
+        hasNext: false,
+        hasPrevious: false,
+      })
     })
 
     it('takes what the call says over what the request says, and refuses nonsense of either', async () => {

@@ -53,9 +53,14 @@ export class Project {
   #node(words: readonly string[], env: { readonly [name: string]: string }): Promise<Outcome> {
     const options = { cwd: this.root, timeout: 20_000, env: { PATH: process.env.PATH, ...env } }
     return new Promise((done) => {
-      const child = execFile(process.execPath, ['--conditions=@micro/source', '--no-warnings', ...words], options, (_error, stdout, stderr) => {
-        done({ code: child.exitCode ?? -1, stdout, stderr })
-      })
+      const child = execFile(
+        process.execPath,
+        ['--conditions=@micro/source', '--no-warnings', ...words],
+        options,
+        (_error, stdout, stderr) => {
+          done({ code: child.exitCode ?? -1, stdout, stderr })
+        },
+      )
     })
   }
 }

@@ -15,6 +15,8 @@ const scripts: readonly [text: string, up: string | undefined, down?: string | u
 
 describe('parseSqlScript', () => {
   it('takes the sections apart, and refuses what is ambiguous', () => {
-    expect(scripts.map(([text]) => parseSqlScript(text))).toEqual(scripts.map(([, up, down]) => (up === undefined ? undefined : { up, down })))
+    expect(scripts.map(([text]) => parseSqlScript(text))).toEqual(
+      scripts.map(([, up, down]) => (up === undefined ? undefined : { up, down })),
+    )
   })
 })

@@ -23,21 +23,30 @@ describe('SqliteDriver', () => {
   })
 
   const insert = (id: number, name: string) => app.db.default.insertInto('account').values({ id, name, balance: 0 }).execute()
-  const pragma = async (name: string) => Object.values((await sql<object>`pragma ${sql.raw(name)}`.execute(app.db.default)).rows[0] ?? {})[0]
+  const pragma = async (name: string) =>
+    Object.values((await sql<object>`pragma ${sql.raw(name)}`.execute(app.db.default)).rows[0] ?? {})[0]
 
   it('opens the file for its owner alone, with a write-ahead log and foreign keys', async () => {
     const path = pathOf(place)
     await insert(1, 'a')
     expect([await mode(path), await mode(`${path}-wal`), await mode(`${path}-shm`)]).toEqual(['600', '600', '600'])
-    expect([await pragma('journal_mode'), await pragma('foreign_keys'), await pragma('synchronous'), await pragma('trusted_schema')]).toEqual(['wal', 1, 1, 0])
-    await expect(app.db.default.insertInto('entry').values({ account: 99 , note: null }).execute()).rejects.toThrow(/FOREIGN KEY/)
+    expect([
+      await pragma('journal_mode'),
+      await pragma('foreign_keys'),
+      await pragma('synchronous'),
+      await pragma('trusted_schema'),
+    ]).toEqual(['wal', 1, 1, 0])
+    await expect(app.db.default.insertInto('entry').values({ account: 99, note: null }).execute()).rejects.toThrow(/FOREIGN KEY/)
   })
 
   it('makes the directory for its owner alone, and leaves one that is there as it is', async () => {
     const inner = join(dirname(pathOf(place)), 'made', 'deep')
     const there = join(dirname(pathOf(place)), 'there')
     await mkdir(there, { mode: 0o755 })
-    for (const [directory, expected] of [[inner, '700'], [there, '755']] as const) {
+    for (const [directory, expected] of [
+      [inner, '700'],
+      [there, '755'],
+    ] as const) {
       const other = await makeApp({ url: `sqlite:${join(directory, 'x.db')}`, drop: async () => undefined })
       await other.stop()
       expect(await mode(directory)).toBe(expected)
@@ -53,7 +62,10 @@ describe('SqliteDriver', () => {
       await all()
       await all()
       expect(prepare).toHaveBeenCalledTimes(1)
-      await app.db.default.schema.alterTable('account').addColumn('extra', 'text', (column) => column.defaultTo('new')).execute()
+      await app.db.default.schema
+        .alterTable('account')
+        .addColumn('extra', 'text', (column) => column.defaultTo('new'))
+        .execute()
       expect(await all()).toEqual([{ id: 1, name: 'a', balance: 0, extra: 'new' }])
       const before = prepare.mock.calls.length
       for (let n = 0; n < 300; n++) {
@@ -71,7 +83,7 @@ describe('SqliteDriver', () => {
     const all = () => app.db.default.selectFrom('account').selectAll().execute()
     await all()
     const other = new DatabaseSync(pathOf(place))
-    other.exec('alter table account drop column balance; alter table account add column colour text default \'red\'')
+    other.exec("alter table account drop column balance; alter table account add column colour text default 'red'")
     other.close()
     expect(await all()).toEqual([{ id: 1, name: 'a', colour: 'red' }])
   })
@@ -101,7 +113,9 @@ describe('SqliteDriver', () => {
     const running = app.db.transaction(async (trx) => {
       await trx.insertInto('account').values({ id: 2, name: 'b', balance: 0 }).execute()
       await expect(sql`insert or rollback into account values (1, 'x', 0)`.execute(trx)).rejects.toThrow(/UNIQUE/)
-      await expect(trx.insertInto('account').values({ id: 3, name: 'c', balance: 0 }).execute()).rejects.toMatchObject({ code: 'MICRO_DB_TRANSACTION_ENDED' })
+      await expect(trx.insertInto('account').values({ id: 3, name: 'c', balance: 0 }).execute()).rejects.toMatchObject({
+        code: 'MICRO_DB_TRANSACTION_ENDED',
+      })
     })
     await expect(running).rejects.toThrow(/rolled back/)
     await insert(4, 'd')
@@ -111,7 +125,7 @@ describe('SqliteDriver', () => {
   it('rolls back when the commit fails, and lets the next one in', async () => {
     const running = app.db.transaction(async (trx) => {
       await sql`pragma defer_foreign_keys = on`.execute(trx)
-      await trx.insertInto('entry').values({ account: 99 , note: null }).execute()
+      await trx.insertInto('entry').values({ account: 99, note: null }).execute()
     })
     await expect(running).rejects.toThrow(/FOREIGN KEY/)
     await insert(1, 'a')
@@ -154,7 +168,10 @@ describe('SqliteDriver', () => {
     let kept: AsyncIterableIterator<{ id: number }> | undefined
     await app.db.transaction(async (trx) => {
       for (let id = 1; id <= 3; id++) {
-        await trx.insertInto('account').values({ id, name: `n${id}`, balance: 0 }).execute()
+        await trx
+          .insertInto('account')
+          .values({ id, name: `n${id}`, balance: 0 })
+          .execute()
       }
       const seen: number[] = []
       for await (const { id } of trx.selectFrom('account').select('id').stream()) {
@@ -205,12 +222,20 @@ describe('SqliteDriver in memory', () => {
   it('streams although it has one connection, while others write', async () => {
     const app = await makeApp(await sqliteMemory.make())
     for (let id = 1; id <= 3; id++) {
-      await app.db.default.insertInto('account').values({ id, name: `n${id}`, balance: 0 }).execute()
+      await app.db.default
+        .insertInto('account')
+        .values({ id, name: `n${id}`, balance: 0 })
+        .execute()
     }
     const seen: number[] = []
     for await (const { id } of app.db.default.selectFrom('account').select('id').orderBy('id').stream()) {
       seen.push(id)
-      await app.db.transaction((trx) => trx.insertInto('account').values({ id: 100 + id, name: `late${id}`, balance: 0 }).execute())
+      await app.db.transaction((trx) =>
+        trx
+          .insertInto('account')
+          .values({ id: 100 + id, name: `late${id}`, balance: 0 })
+          .execute(),
+      )
     }
     expect(seen).toEqual([1, 2, 3])
     await app.stop()

@@ -1,7 +1,9 @@
 import { isHttpError } from '@micro/core'
 import { CamelCasePlugin } from 'kysely'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { engines, makeApp, names, type Place, type TestApp } from './engines.ts'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { dropDatabases, engines, makeApp, names, type Place, type TestApp } from './engines.ts'
+
+afterAll(dropDatabases)
 
 class Undo extends Error {}
 
@@ -22,8 +24,11 @@ for (const engine of engines) {
     const insert = (name: string, id: number) => app.db.default.insertInto('account').values({ id, name, balance: 0 }).execute()
 
     it('commits what its function did, and gives its result', async () => {
-      expect(await app.db.transaction(async (trx) => (await trx.insertInto('account').values({ id: 1, name: 'a', balance: 0 }).execute(), 'done'))).toBe('done')
-      expect(await names(app)).toEqual(['a'])
+      const done = app.db.transaction(async (trx) => {
+        await trx.insertInto('account').values({ id: 1, name: 'a', balance: 0 }).execute()
+        return 'done'
+      })
+      expect([await done, await names(app)]).toEqual(['done', ['a']])
     })
 
     it('rolls back when its function throws, and throws the same error', async () => {
@@ -165,17 +170,29 @@ for (const engine of engines) {
 
     it('refuses to be of another kind than the one around it', async () => {
       await app.db.transaction(async () => {
-        const inner = app.db.default.transaction().setIsolationLevel('serializable').execute(async () => 1)
+        const inner = app.db.default
+          .transaction()
+          .setIsolationLevel('serializable')
+          .execute(async () => 1)
         await expect(inner).rejects.toMatchObject({ code: 'MICRO_DB_TRANSACTION_SETTINGS' })
       })
-      const same = app.db.transaction((trx) => app.db.default.transaction().setIsolationLevel('serializable').execute(async () => trx.isTransaction), {
-        isolationLevel: 'serializable',
-      })
+      const same = app.db.transaction(
+        (trx) =>
+          app.db.default
+            .transaction()
+            .setIsolationLevel('serializable')
+            .execute(async () => trx.isTransaction),
+        {
+          isolationLevel: 'serializable',
+        },
+      )
       expect(await same).toBe(true)
     })
 
     it('writes nothing when it is read only', async () => {
-      const writing = app.db.transaction((trx) => trx.insertInto('account').values({ id: 1, name: 'a', balance: 0 }).execute(), { accessMode: 'read only' })
+      const writing = app.db.transaction((trx) => trx.insertInto('account').values({ id: 1, name: 'a', balance: 0 }).execute(), {
+        accessMode: 'read only',
+      })
       await expect(writing).rejects.toThrow(/read-?only/i)
       await insert('b', 2)
       expect(await names(app)).toEqual(['b'])

@@ -54,7 +54,7 @@ describe('jsonSchemaShape', () => {
   })
 
   it('knows what an absent field is', () => {
-    expect(read('')).toEqual({ nullable: null, either: null, on: false, list: [], group: {} })
+    expect(read('')).toEqual({ nullable: null, either: null, on: false, list: [], pair: [], group: {} })
   })
 
   it('keeps further fields where the schema takes them', () => {

@@ -36,6 +36,9 @@ export interface IncomingFile extends AsyncIterable<Buffer> {
   readonly claimedType: string
 }
 
+/** Length of a delimiter around the longest boundary. */
+const MAX_DELIMITER = 74
+
 const PLAIN_ENCODINGS = new Set(['7bit', '8bit', 'binary'])
 
 /**
@@ -104,10 +107,13 @@ class Parser {
       await this.#end()
     } else {
       const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-      this.#guard.check(bytes)
-      await new Promise<void>((resolve) => this.#busboy.write(bytes, () => resolve()))
+      const belonging = this.#guard.check(bytes)
+      if (belonging > 0) {
+        await new Promise<void>((resolve) => this.#busboy.write(bytes.subarray(0, belonging), () => resolve()))
+      }
     }
     this.check()
+    this.#checkOpenField()
     return chunk !== undefined
   }
 
@@ -127,8 +133,18 @@ class Parser {
     this.#source.stop()
   }
 
+  /** busboy tells of a field when it ends. One that is too long by then is refused at once; the exact limit is held in `#field`. */
+  #checkOpenField(): void {
+    const isField = this.#guard.parts > this.#files + this.#fields
+    if (isField && this.#guard.contentBytes > this.#limits.fieldBytes + MAX_DELIMITER) {
+      throw refusal(413, `A field is longer than ${this.#limits.fieldBytes} bytes.`)
+    }
+  }
+
   async #end(): Promise<void> {
-    if (!this.#ended) {
+    if (!this.#guard.complete) {
+      this.fail(malformed(undefined))
+    } else if (!this.#ended) {
       this.#ended = true
       await new Promise<void>((resolve) => {
         this.#busboy.once('close', resolve)

@@ -1,6 +1,6 @@
 /**
- * Follows the delimiters of a body beside the parser, which keeps three things to itself: how many parts there were, how long their
- * headers, and whether a delimiter lay in the middle of a header, which it reads over. Decides nothing but when to refuse.
+ * Follows the delimiters of a body ahead of the parser, which keeps to itself how many parts there were and how long their headers,
+ * reads over delimiters in odd places, and goes on after the last one, where an unfinished part keeps it from ever ending.
  */
 import { refusal } from './refusal.ts'
 
@@ -22,6 +22,8 @@ export class PartGuard {
   #first: number | undefined
   /** Parts so far. */
   parts = 0
+  /** Bytes of the part under way so far, its header aside; the beginning of a delimiter may be among them. */
+  contentBytes = 0
   #headerBytes = 0
 
   constructor(boundary: string, limits: PartLimits) {
@@ -31,18 +33,28 @@ export class PartGuard {
     this.#delimiter.restart(LINE_BREAK)
   }
 
-  /** @throws HttpError 413 at the first part, or header byte, that is too much; 400 for what the parser would read over. */
-  check(chunk: Buffer): void {
+  /** Whether the delimiter that ends the form has been seen. */
+  get complete(): boolean {
+    return this.#state === 'epilogue'
+  }
+
+  /**
+   * How many bytes of the next chunk belong to the form; what follows its last delimiter does not.
+   * @throws HttpError 413 at the first part, or header byte, that is too much; 400 for what the parser would read over.
+   */
+  check(chunk: Buffer): number {
     let at = 0
     while (at < chunk.length && this.#state !== 'epilogue') {
       at =
         this.#state === 'content' ? this.#content(chunk, at) : this.#state === 'header' ? this.#header(chunk, at) : this.#follow(chunk, at)
     }
+    return at
   }
 
   #content(chunk: Buffer, at: number): number {
     const end = this.#delimiter.find(chunk, at)
     if (end < 0) {
+      this.contentBytes += chunk.length - at
       return chunk.length
     }
     this.#state = 'delimiter'
@@ -68,6 +80,7 @@ export class PartGuard {
 
   #openHeader(): void {
     this.#state = 'header'
+    this.contentBytes = 0
     this.#headerBytes = 0
     this.#headerEnd.restart(LINE_BREAK)
     this.#delimiter.restart(LINE_BREAK)

@@ -61,7 +61,7 @@ describe('multipart', () => {
       [{ ...field(1), header: `!Content-Disposition: form-data; name="a"${' '.repeat(21)}` }],
     ],
   ])('holds %s at %i: not one less, not one more', async (limit, value, fits, over) => {
-    for (const chunkBytes of [65_536, 1]) {
+    for (const chunkBytes of [65_536, value > 1000 ? 100 : 1]) {
       const allowed = await parseForm(CONTENT_TYPE, multipartBody(fits), { [limit]: value }, chunkBytes)
       expect(allowed.message).toBeUndefined()
       expect(allowed.fields.length + allowed.files.length).toBe(fits.length)

@@ -44,7 +44,7 @@ function configPage(): string {
       section = name
       parts.push(`\n## ${name}\n\n| key | environment | default | what it is |\n|---|---|---|---|`)
     }
-    parts.push(`| \`${key}\` | \`${variable}\` | ${value === undefined ? '–' : `\`${JSON.stringify(value)}\``} | ${(description ?? '').replace(/\|/g, '\\|')} |`)
+    parts.push(`| \`${key}\` | \`${variable}\` | ${value === undefined ? '–' : `\`${JSON.stringify(value)}\``} | ${(description ?? '').replace(/[|<]/g, '\\$&')} |`)
   }
   return `${parts.join('\n')}\n`
 }

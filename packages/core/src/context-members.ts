@@ -1,0 +1,60 @@
+/** Members that extensions and middleware add to contexts. */
+import type { Context } from './context.ts'
+import { blame } from './hooks.ts'
+import { RequestContext } from './request-context.ts'
+
+/** Makes one context member. */
+export type MemberFactory = (ctx: Context) => unknown
+
+/** Puts a middleware's additions on a context, over a member of the same name. */
+export function addMembers(ctx: RequestContext, additions: object): void {
+  for (const [name, value] of Object.entries(additions)) {
+    Object.defineProperty(ctx, name, { value, configurable: true, enumerable: true, writable: true })
+  }
+}
+
+/** A member that could not be made: asked for again, it fails again for the same reason. */
+class Unmade {
+  readonly reason: unknown
+
+  constructor(reason: unknown) {
+    this.reason = reason
+  }
+}
+
+const EMPTY: unique symbol = Symbol('not made yet')
+
+/** The context class of one app: each member is made on first use, once a request. */
+export function contextClass(members: readonly (readonly [name: string, make: MemberFactory])[]): typeof RequestContext {
+  const AppContext = class extends RequestContext {}
+  members.forEach(([name, make], slot) => {
+    Object.defineProperty(AppContext.prototype, name, {
+      configurable: true,
+      get(this: RequestContext): unknown {
+        this.memberSlots ??= new Array<unknown>(members.length).fill(EMPTY)
+        if (this.memberSlots[slot] === EMPTY) {
+          this.memberSlots[slot] = makeMember(this, name, make)
+        }
+        const member = this.memberSlots[slot]
+        if (member instanceof Unmade) {
+          throw member.reason
+        }
+        return member
+      },
+    })
+  })
+  return AppContext
+}
+
+function makeMember(ctx: RequestContext, name: string, make: MemberFactory): unknown {
+  const outer = ctx.memberOwner
+  ctx.memberOwner = name
+  try {
+    return make(ctx)
+  } catch (error) {
+    blame(error, name)
+    return new Unmade(error)
+  } finally {
+    ctx.memberOwner = outer
+  }
+}

@@ -1,0 +1,84 @@
+import { checkHeader } from './header.ts'
+import { Reply } from './reply.ts'
+
+/** The headers that handler, hooks and core give a reply, before they are joined with the reply's own. */
+export class ReplyHeaders {
+  /** Flat: name after value after name. */
+  #list: string[] = []
+  /** Lower-case names that were set, and so take the place of the reply's own. */
+  readonly #set: Set<string> = new Set()
+  #vary: string | null = null
+
+  /** @throws MicroError `MICRO_HEADER_INVALID`. */
+  set(name: string, value: string): void {
+    checkHeader(name, value)
+    const lower = name.toLowerCase()
+    this.#set.add(lower)
+    if (lower === 'vary') {
+      this.#vary = value
+    } else {
+      this.#list = without(this.#list, (other) => other === lower)
+      this.#list.push(name, value)
+    }
+  }
+
+  /** @throws MicroError `MICRO_HEADER_INVALID`. */
+  append(name: string, value: string): void {
+    checkHeader(name, value)
+    if (name.toLowerCase() === 'vary') {
+      this.#vary = mergeVary(this.#vary, value)
+    } else {
+      this.#list.push(name, value)
+    }
+  }
+
+  /** Takes back what describes a body that will not be sent: an error's reply has another. */
+  dropContent(): void {
+    this.#list = without(this.#list, (name) => name.startsWith('content-'))
+    for (const name of this.#set) {
+      if (name.startsWith('content-')) {
+        this.#set.delete(name)
+      }
+    }
+  }
+
+  /** A reply with these headers. The one given is not written to: a handler may return it again. */
+  on({ status, type, body, headers }: Reply): Reply {
+    let own = headers ?? []
+    if (this.#set.size > 0) {
+      own = without(own, (name) => this.#set.has(name))
+    }
+    let vary = this.#vary
+    if (vary !== null) {
+      for (let index = 0; index < own.length; index += 2) {
+        if ((own[index] as string).toLowerCase() === 'vary') {
+          vary = mergeVary(own[index + 1] as string, vary)
+        }
+      }
+      own = [...without(own, (name) => name === 'vary'), 'Vary', vary]
+    }
+    return new Reply(status, this.#set.has('content-type') ? null : type, body, [...own, ...this.#list])
+  }
+}
+
+/** Two values of `Vary` as one, each field named once (RFC 9110 section 12.5.5). */
+function mergeVary(one: string | null, other: string): string {
+  const fields = new Map<string, string>()
+  for (const field of `${one ?? ''},${other}`.split(',').map((part) => part.trim())) {
+    if (field !== '' && !fields.has(field.toLowerCase())) {
+      fields.set(field.toLowerCase(), field)
+    }
+  }
+  return fields.has('*') ? '*' : [...fields.values()].join(', ')
+}
+
+function without(list: readonly string[], isUnwanted: (lowerName: string) => boolean): string[] {
+  const kept: string[] = []
+  for (let index = 0; index < list.length; index += 2) {
+    const name = list[index] as string
+    if (!isUnwanted(name.toLowerCase())) {
+      kept.push(name, list[index + 1] as string)
+    }
+  }
+  return kept
+}

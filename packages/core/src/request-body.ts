@@ -1,0 +1,87 @@
+/** The body of one request: read once, by whichever of its methods comes first, under a limit. */
+import { isJsonType, limited, mediaType, readAll, tooLarge } from './body.ts'
+import type { ReadOptions } from './context.ts'
+import { coreError } from './core-errors.ts'
+import { HttpError } from './http-error.ts'
+import type { JsonProvider } from './setup.ts'
+import type { Source } from './source.ts'
+
+export class RequestBody {
+  readonly #source: Source
+  readonly #mostBytes: number
+  #readBy: string | null = null
+  #native: Request | null = null
+
+  /** `mostBytes` is the limit where a method is told none. */
+  constructor(source: Source, mostBytes: number) {
+    this.#source = source
+    this.#mostBytes = mostBytes
+  }
+
+  bytes(options?: ReadOptions): Promise<Uint8Array> {
+    return this.#drain('readBytes()', options)
+  }
+
+  async text(options?: ReadOptions): Promise<string> {
+    return new TextDecoder().decode(await this.#drain('readText()', options))
+  }
+
+  async json(provider: JsonProvider, options?: ReadOptions): Promise<unknown> {
+    if (!isJsonType(mediaType(this.#source.header('content-type')))) {
+      throw new HttpError(415, 'The body must be JSON (Content-Type: application/json).')
+    }
+    const bytes = await this.#drain('readJson()', options)
+    try {
+      return provider.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    } catch (error) {
+      throw new HttpError(400, 'The body is not valid JSON.', { cause: error })
+    }
+  }
+
+  async form(options?: ReadOptions): Promise<URLSearchParams> {
+    if (mediaType(this.#source.header('content-type')) !== 'application/x-www-form-urlencoded') {
+      throw new HttpError(415, 'The body must be a form (Content-Type: application/x-www-form-urlencoded).')
+    }
+    return new URLSearchParams(new TextDecoder().decode(await this.#drain('readForm()', options)))
+  }
+
+  stream(options?: ReadOptions): AsyncIterable<Uint8Array> {
+    const maxBytes = options?.maxBytes
+    const body = this.#take('readStream()', maxBytes) ?? NOTHING
+    return maxBytes === undefined ? body : limited(body, maxBytes)
+  }
+
+  /** The request as a native one, whose body is this one. */
+  native(url: () => URL): Request {
+    this.#native ??= this.#source.native(url, this.#readBy === null ? null : () => this.#used())
+    return this.#native
+  }
+
+  async #drain(by: string, options: ReadOptions | undefined): Promise<Uint8Array> {
+    const maxBytes = options?.maxBytes ?? this.#mostBytes
+    const body = this.#take(by, maxBytes)
+    return this.#native === null ? this.#source.bytes(maxBytes) : readAll(body, maxBytes)
+  }
+
+  #take(by: string, maxBytes: number | undefined): AsyncIterable<Uint8Array> | null {
+    if (this.#readBy === null && this.#native?.bodyUsed === true) {
+      this.#readBy = 'ctx.request'
+    }
+    if (this.#readBy !== null) {
+      throw this.#used()
+    }
+    this.#readBy = by
+    if (maxBytes !== undefined && (this.#source.contentLength ?? 0) > maxBytes) {
+      throw tooLarge(maxBytes)
+    }
+    return this.#native === null ? this.#source.body : this.#native.body
+  }
+
+  #used(): Error {
+    return coreError('MICRO_BODY_USED', { first: this.#readBy })
+  }
+}
+
+const NOTHING: AsyncIterable<Uint8Array> = {
+  [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }),
+}

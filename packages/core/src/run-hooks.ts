@@ -1,0 +1,113 @@
+/** Runs the hooks of one request: in a loop, which is left only for what returns a promise. A failure is blamed on its extension. */
+import type { Context } from './context.ts'
+import { coreError } from './core-errors.ts'
+import { blame, type HookRecord } from './hooks.ts'
+import { isReply, type Reply } from './reply.ts'
+import type { AfterHook, BeforeHook } from './setup.ts'
+import { isThenable } from './thenable.ts'
+import { whatIs } from './to-reply.ts'
+
+/** The hooks from `from` on, then the handler; the first hook that answers ends it. */
+export function runBefore(hooks: readonly HookRecord<BeforeHook>[], ctx: Context, run: (ctx: Context) => unknown, from = 0): unknown {
+  let hook = hooks[from] as HookRecord<BeforeHook>
+  try {
+    for (let index = from; index < hooks.length; index++) {
+      hook = hooks[index] as HookRecord<BeforeHook>
+      const result = hook.run(ctx)
+      if (isThenable(result)) {
+        return afterBefore(result, hooks, ctx, run, index)
+      }
+      if (isAnswer(hook, result)) {
+        return result
+      }
+    }
+  } catch (error) {
+    throw blamed(hook, error)
+  }
+  return run(ctx)
+}
+
+async function afterBefore(
+  result: Promise<unknown>,
+  hooks: readonly HookRecord<BeforeHook>[],
+  ctx: Context,
+  run: (ctx: Context) => unknown,
+  index: number,
+): Promise<unknown> {
+  const hook = hooks[index] as HookRecord<BeforeHook>
+  let settled: unknown
+  try {
+    settled = await result
+    if (isAnswer(hook, settled)) {
+      return settled
+    }
+  } catch (error) {
+    throw blamed(hook, error)
+  }
+  return runBefore(hooks, ctx, run, index + 1)
+}
+
+/** The hooks from `from` on, each with the reply as the ones before it leave it. */
+export function runAfter(hooks: readonly HookRecord<AfterHook>[], ctx: Context, first: Reply, from = 0): Reply | Promise<Reply> {
+  let reply = first
+  let hook = hooks[from] as HookRecord<AfterHook>
+  try {
+    for (let index = from; index < hooks.length; index++) {
+      hook = hooks[index] as HookRecord<AfterHook>
+      const result = hook.run(ctx, reply)
+      if (isThenable(result)) {
+        return afterAfter(result, hooks, ctx, reply, index)
+      }
+      reply = replacement(hook, result) ?? reply
+    }
+  } catch (error) {
+    throw blamed(hook, error)
+  }
+  return reply
+}
+
+async function afterAfter(
+  result: Promise<unknown>,
+  hooks: readonly HookRecord<AfterHook>[],
+  ctx: Context,
+  before: Reply,
+  index: number,
+): Promise<Reply> {
+  const hook = hooks[index] as HookRecord<AfterHook>
+  let reply = before
+  try {
+    reply = replacement(hook, await result) ?? before
+  } catch (error) {
+    throw blamed(hook, error)
+  }
+  return runAfter(hooks, ctx, reply, index + 1)
+}
+
+function isAnswer(hook: HookRecord<unknown>, result: unknown): boolean {
+  if (result === undefined || result === null) {
+    return false
+  }
+  if (typeof result !== 'object' && typeof result !== 'string') {
+    throw coreError('MICRO_HOOK_RESULT', { kind: 'beforeRequest', owner: ownerOf(hook), what: whatIs(result) })
+  }
+  return true
+}
+
+function replacement(hook: HookRecord<unknown>, result: unknown): Reply | undefined {
+  if (result === undefined || result === null) {
+    return undefined
+  }
+  if (typeof result !== 'object' || !isReply(result)) {
+    throw coreError('MICRO_HOOK_RESULT', { kind: 'afterRequest', owner: ownerOf(hook), what: whatIs(result) })
+  }
+  return result
+}
+
+function blamed(hook: HookRecord<unknown>, error: unknown): unknown {
+  blame(error, hook.owner)
+  return error
+}
+
+function ownerOf({ owner }: HookRecord<unknown>): string {
+  return owner === 'app' ? 'the app' : `'${owner}'`
+}

@@ -1,0 +1,53 @@
+/** Programs that end by themselves: run, read, judged by their exit code. */
+import { spawn } from 'node:child_process'
+import { delimiter, join } from 'node:path'
+import { ROOT } from './workspace.ts'
+
+/** How a command is run. */
+export interface CommandOptions {
+  readonly cwd: string
+  readonly env?: NodeJS.ProcessEnv
+  /** It is ended after this time; two minutes by default. */
+  readonly timeoutMs?: number
+  /** Exit codes that are as good as 0. */
+  readonly accept?: readonly number[]
+}
+
+/** Runs a command to its end. Resolves with what it wrote to its output. @throws Error with the end of both streams. */
+export function run(
+  command: string,
+  args: readonly string[],
+  { cwd, env, timeoutMs = 120_000, accept = [] }: CommandOptions,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd,
+      env: env ?? process.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL',
+    })
+    let [output, errors] = ['', '']
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      errors += text
+    })
+    child.once('error', reject)
+    child.once('close', (code, signal) => {
+      if (code === 0 || (code !== null && accept.includes(code))) {
+        resolve(output)
+      } else {
+        const end = `${output}\n${errors}`.trim().split('\n').slice(-40).join('\n')
+        reject(new Error(`${[command, ...args].join(' ')} ended with ${code ?? signal} in ${cwd}:\n${end}`))
+      }
+    })
+  })
+}
+
+/** Runs a program of the repository's, or of one of its packages. */
+export function runOwn(program: string, args: readonly string[], options: CommandOptions, owner = ''): Promise<string> {
+  const env = { ...(options.env ?? process.env), PATH: [join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter) }
+  return run(join(ROOT, owner, 'node_modules/.bin', program), args, { ...options, env })
+}
