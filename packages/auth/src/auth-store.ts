@@ -41,7 +41,6 @@ export interface StoredSession<U extends AnyUser> {
  * is taken for an outage and answered 503. Nothing stored opens anything: passwords, session and ticket keys are hashes.
  */
 export interface AuthStore<U extends AnyUser = AnyUser> {
-  findUser(id: U['id']): Promise<U | undefined>
   findAccount(email: string): Promise<StoredAccount<U> | undefined>
   findIdentity(identity: Identity): Promise<U | undefined>
   /** Makes an account, all or nothing; undefined if its address or its identity is taken. */

@@ -18,40 +18,45 @@ export class DbStore<U extends AnyUser> implements AuthStore<U> {
     this.#tables = tables
   }
 
-  async findUser(id: U['id']): Promise<U | undefined> {
-    return asUser(await this.#db.selectFrom(this.#tables.user).selectAll().where('id', '=', Number(id)).executeTakeFirst())
-  }
-
   async findAccount(email: string): Promise<StoredAccount<U> | undefined> {
-    const user = asUser<U>(await this.#db.selectFrom(this.#tables.user).selectAll().where('email', '=', email).executeTakeFirst())
-    if (user === undefined) {
+    const { user, password } = this.#tables
+    // One query, whether or not there is an account: both take the same time.
+    const row = await this.#db
+      .selectFrom(user)
+      .leftJoin(password, `${password}.owner` as const, `${user}.id` as const)
+      .selectAll(user)
+      .select(`${password}.hash as passwordhash` as const)
+      .where(`${user}.email` as const, '=', email)
+      .executeTakeFirst()
+    if (row === undefined) {
       return undefined
     }
-    const row = await this.#db.selectFrom(this.#tables.password).select('hash').where('owner', '=', user.id).executeTakeFirst()
-    return { user, password: row?.hash }
+    const { passwordhash, ...rest } = row
+    return { user: asUser(rest), password: passwordhash ?? undefined }
   }
 
   async findIdentity({ issuer, subject }: Identity): Promise<U | undefined> {
+    const { user, identity } = this.#tables
     const row = await this.#db
-      .selectFrom(this.#tables.identity)
-      .select('owner')
-      .where('issuer', '=', issuer)
-      .where('subject', '=', subject)
+      .selectFrom(user)
+      .innerJoin(identity, `${identity}.owner` as const, `${user}.id` as const)
+      .selectAll(user)
+      .where(`${identity}.issuer` as const, '=', issuer)
+      .where(`${identity}.subject` as const, '=', subject)
       .executeTakeFirst()
-    return row === undefined ? undefined : this.findUser(row.owner)
+    return row && asUser(row)
   }
 
   async createUser({ email, created, values, password, identity }: NewAccount<U>): Promise<U | undefined> {
     try {
       return await this.#db.transaction().execute(async (transaction) => {
-        const user = asUser<U>(
-          await transaction
-            .insertInto(this.#tables.user)
-            .values({ ...values, email, created })
-            .onConflict((conflict) => conflict.column('email').doNothing())
-            .returningAll()
-            .executeTakeFirst(),
-        )
+        const row = await transaction
+          .insertInto(this.#tables.user)
+          .values({ ...values, email, created })
+          .onConflict((conflict) => conflict.column('email').doNothing())
+          .returningAll()
+          .executeTakeFirst()
+        const user = row && asUser<U>(row)
         if (user !== undefined && password !== undefined) {
           await transaction.insertInto(this.#tables.password).values({ owner: user.id, hash: password }).execute()
         }
@@ -89,14 +94,22 @@ export class DbStore<U extends AnyUser> implements AuthStore<U> {
   }
 
   async findSession(key: string): Promise<{ readonly session: StoredSession<U>; readonly user: U } | undefined> {
-    const row = await this.#db.selectFrom(this.#tables.session).selectAll().where('key', '=', key).executeTakeFirst()
-    const user = row === undefined ? undefined : await this.findUser(row.owner)
-    if (row === undefined || user === undefined) {
+    const { user, session } = this.#tables
+    const row = await this.#db
+      .selectFrom(user)
+      .innerJoin(session, `${session}.owner` as const, `${user}.id` as const)
+      .selectAll(user)
+      .select([`${session}.created as sessioncreated`, `${session}.seen as sessionseen`, `${session}.expires as sessionexpires`] as const)
+      .where(`${session}.key` as const, '=', key)
+      .executeTakeFirst()
+    if (row === undefined) {
       return undefined
     }
-    // PostgreSQL's driver gives 64-bit integers as text.
-    const session = { ...row, created: Number(row.created), seen: Number(row.seen), expires: Number(row.expires) }
-    return { session, user }
+    const { sessioncreated, sessionseen, sessionexpires, ...rest } = row
+    const owner = asUser<U>(rest)
+    // PostgreSQL's driver may give 64-bit integers as text.
+    const times = { created: Number(sessioncreated), seen: Number(sessionseen), expires: Number(sessionexpires) }
+    return { session: { key, owner: owner.id, ...times }, user: owner }
   }
 
   async touchSession(key: string, seen: number, expires: number): Promise<void> {
@@ -137,6 +150,6 @@ async function insertIdentity(db: Kysely<StoredTables>, tables: TableNames, owne
 }
 
 /** A row of the table `user`: its columns are those of the app's own type, which its migrations made. */
-function asUser<U extends AnyUser>(row: { id: number; email: string; created: number } | undefined): U | undefined {
-  return row === undefined ? undefined : ({ ...row, created: Number(row.created) } as unknown as U)
+function asUser<U extends AnyUser>(row: { id: number; email: string; created: number }): U {
+  return { ...row, created: Number(row.created) } as unknown as U
 }

@@ -21,10 +21,6 @@ class MemoryStore<U extends AnyUser> implements AuthStore<U> {
   readonly #tickets = new Map<string, { readonly value: string; readonly expires: number }>()
   #lastId = 0
 
-  async findUser(id: U['id']): Promise<U | undefined> {
-    return this.#accounts.get(id)?.user
-  }
-
   async findAccount(email: string): Promise<{ readonly user: U; readonly password: string | undefined } | undefined> {
     const account = this.#accountOf(this.#owners.get(email))
     return account === undefined ? undefined : { user: account.user, password: account.password }

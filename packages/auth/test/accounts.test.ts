@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Accounts } from '../src/accounts.ts'
 import { memoryStore } from '../src/index.ts'
 import type { HashCost } from '../src/key-derivation.ts'
 import { SCRYPT_COST } from '../src/key-derivation.ts'
 import { PasswordHasher } from '../src/password-hasher.ts'
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 const PASSWORD = 'correct horse battery staple'
 

@@ -1,7 +1,9 @@
 /** The rules of the extension protocol that an extension can break, for `auth()`. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 const run = promisify(execFile)
 const SOURCE = new URL('../src/index.ts', import.meta.url).href

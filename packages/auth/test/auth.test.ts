@@ -5,13 +5,13 @@ import { keyDerivation } from '../src/key-derivation.ts'
 import { PasswordHasher } from '../src/password-hasher.ts'
 import { dbApp, memoryApp, type Running, type SignInAppOptions, throughFetch, throughSocket } from './sign-in-app.ts'
 
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
+
 const PASSWORD = 'correct horse battery staple'
 const YEAR_2100 = 4_102_444_800
 
 const WAYS: readonly [name: string, run: (options?: SignInAppOptions) => Promise<Running>][] = [
   ['a memory store through fetch', (options) => throughFetch(memoryApp(options))],
-  ['a memory store through a socket', (options) => throughSocket(memoryApp(options))],
-  ['a database through fetch', (options) => throughFetch(dbApp(options))],
   ['a database through a socket', (options) => throughSocket(dbApp(options))],
 ]
 

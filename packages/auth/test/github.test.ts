@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { github } from '../src/index.ts'
 import { memoryApp, type Running, throughFetch } from './sign-in-app.ts'
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 /** What GitHub's own servers answer, as its documentation says; the codes are the names of those who sign in. */
 const EMAILS: { readonly [login: string]: unknown } = {

@@ -1,7 +1,9 @@
 import { type Client, micro } from '@micro/core'
-import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, expectTypeOf, it, vi } from 'vitest'
 import { auth, memoryStore, type User } from '../src/index.ts'
 import { memoryApp, type Running, throughFetch, throughSocket } from './sign-in-app.ts'
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 const CREDENTIALS = { email: 'ada@example.com', password: 'correct horse battery staple' }
 const HTML = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }

@@ -1,8 +1,10 @@
 import { isHttpError, isMicroError } from '@micro/core'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { builtinArgon2, type KeyDerivation, keyDerivation, packagedArgon2, SCRYPT_COST } from '../src/key-derivation.ts'
 import { preparePassword } from '../src/password.ts'
 import { PasswordHasher } from '../src/password-hasher.ts'
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 const PASSWORD = 'correct horse battery staple'
 const LIMITS = { concurrency: 2, queueLimit: 8 }

@@ -6,6 +6,8 @@ import { oidc } from '../src/index.ts'
 import { type Answer, type Claims, encode, signingKey, signToken, signTokenWithSecret, type Tamper, walk } from './open-id-provider.ts'
 import { ProviderSite, plain } from './provider-site.ts'
 
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
+
 const OTHER = signingKey('other')
 const LIMITS = { providerTimeoutMs: 400, providerMaxBytes: 100_000 }
 const now = (): number => Math.floor(Date.now() / 1000)

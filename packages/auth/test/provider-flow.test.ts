@@ -5,6 +5,8 @@ import { keyOf } from '../src/secret-token.ts'
 import { walk } from './open-id-provider.ts'
 import { ProviderSite, plain } from './provider-site.ts'
 
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
+
 let site: ProviderSite
 
 beforeAll(async () => {

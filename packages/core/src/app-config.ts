@@ -4,8 +4,8 @@ import { unknownKey } from './config-problem.ts'
 import { type ConfigLayer, type ConfigSources, readSources, type SourceOptions } from './config-sources.ts'
 import { CORE_NAMESPACES, CORE_TOP, type CoreConfig } from './core-config.ts'
 import { coreError } from './core-errors.ts'
-import { type Mode, MODES } from './mode.ts'
-import { collectProblem } from './problems.ts'
+import { MODES, type Mode } from './mode.ts'
+import { collectProblem, collectStep } from './problems.ts'
 import { resolveSecrets } from './secret.ts'
 import type { ConfigSchema } from './standard-schema.ts'
 
@@ -38,10 +38,13 @@ export class AppConfig {
   /** What `MICRO_MODE` says. @throws MicroError `MICRO_MODE_INVALID`. */
   get mode(): Mode | undefined {
     const given = this.sources.environment.get('MICRO_MODE')
-    if (given !== undefined && !MODES.includes(given.value as Mode)) {
-      throw coreError('MICRO_MODE_INVALID', { mode: given.value, source: given.source })
+    const known = MODES.find((mode) => mode === given?.value)
+    if (given !== undefined && known === undefined) {
+      collectStep(() => {
+        throw coreError('MICRO_MODE_INVALID', { mode: given.value, source: given.source })
+      })
     }
-    return given?.value as Mode | undefined
+    return known
   }
 
   /** Adds the namespace of an extension. */
@@ -49,8 +52,8 @@ export class AppConfig {
     Object.defineProperty(this.values, name, { value, enumerable: true, configurable: false })
   }
 
-  /** Closes the configuration. @throws MicroError `MICRO_CONFIG_UNKNOWN` for namespaces that nobody has. */
-  seal(): void {
+  /** @throws MicroError `MICRO_CONFIG_UNKNOWN` for namespaces, in the file or the options, that nobody has. */
+  checkNamespaces(): void {
     const known = Object.keys(this.values)
     for (const layer of [this.sources.file, this.sources.overrides]) {
       for (const key of Object.keys(layer.values)) {
@@ -59,7 +62,6 @@ export class AppConfig {
         }
       }
     }
-    Object.freeze(this.values)
   }
 
   /** What signs, the newest first; resolved once. @throws MicroError `MICRO_SECRET_MISSING`, `MICRO_SECRET_SHORT`. */

@@ -1,6 +1,7 @@
 /** Where an app is in its life: it is set up, started once, and stopped once, after the requests in flight. */
-import { coreError } from './core-errors.ts'
+
 import type { CoreConfig } from './core-config.ts'
+import { coreError } from './core-errors.ts'
 import type { Lifecycle, LifeLimits, StopFailure } from './lifecycle.ts'
 import type { Log } from './log.ts'
 
@@ -78,10 +79,12 @@ export class AppLife {
 
   async #stop(): Promise<void> {
     const started = this.#starting
-    const hasStarted = started !== null && (await started.then(
-      () => true,
-      () => false,
-    ))
+    const hasStarted =
+      started !== null &&
+      (await started.then(
+        () => true,
+        () => false,
+      ))
     if (!hasStarted) {
       this.#isOver = true
       return
@@ -92,7 +95,9 @@ export class AppLife {
     await this.#drained(deadline)
     this.isRunning = false
     this.#isOver = true
-    const failures: StopFailure[] = closed.flatMap((outcome) => (outcome.status === 'rejected' ? [{ owner: 'a server', error: outcome.reason as unknown }] : []))
+    const failures: StopFailure[] = closed.flatMap((outcome) =>
+      outcome.status === 'rejected' ? [{ owner: 'a server', error: outcome.reason as unknown }] : [],
+    )
     failures.push(...(await this.#hooks.stop(this.#limits)))
     if (failures.length > 0) {
       const owners = [...new Set(failures.map(({ owner }) => owner))].join(', ')
@@ -112,10 +117,13 @@ export class AppLife {
     let timer: ReturnType<typeof setTimeout> | undefined
     await new Promise<void>((resolve) => {
       this.#idle = resolve
-      timer = setTimeout(() => {
-        this.#host.log.warn(`${this.#inFlight} request(s) were still in flight when the app stopped`)
-        resolve()
-      }, Math.max(0, deadline - Date.now()))
+      timer = setTimeout(
+        () => {
+          this.#host.log.warn(`${this.#inFlight} request(s) were still in flight when the app stopped`)
+          resolve()
+        },
+        Math.max(0, deadline - Date.now()),
+      )
     })
     clearTimeout(timer)
   }

@@ -77,7 +77,9 @@ export class AppRequests implements RequestHandler {
     const hooks = this.#teardownHooks(ctx)
     const failure = error ?? ctx.failedWith
     const ending =
-      this.#store === undefined ? tearDown(this.log, ctx, hooks, failure) : this.#store.run(ctx, () => tearDown(this.log, ctx, hooks, failure))
+      this.#store === undefined
+        ? tearDown(this.log, ctx, hooks, failure)
+        : this.#store.run(ctx, () => tearDown(this.log, ctx, hooks, failure))
     return ending === undefined ? this.#life.leave() : ending.finally(() => this.#life.leave())
   }
 

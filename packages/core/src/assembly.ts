@@ -7,13 +7,13 @@ import { HttpError } from './http-error.ts'
 import type { Log } from './log.ts'
 import { readPath } from './path-pattern.ts'
 import { compilePlan, type Hooks } from './plan.ts'
-import { Reply } from './reply.ts'
 import type { Registry } from './registry.ts'
+import { Reply } from './reply.ts'
+import type { RequestContext } from './request-context.ts'
 import { Route, type RouteRecord } from './route.ts'
 import { Router } from './router.ts'
 import type { Declarations } from './scaffold.ts'
 import { toLocation } from './url-for.ts'
-import type { RequestContext } from './request-context.ts'
 
 /** An app, assembled. */
 export interface AssembledApp extends Assembly {
@@ -66,7 +66,12 @@ export function assemble({ declarations, registrations, registry, log, own }: As
     routes.push(route)
   }
 
-  const addBlueprint = ({ blueprint, options }: Registration, scopes: readonly Hooks[], prefix: string, parent: string | undefined): void => {
+  const addBlueprint = (
+    { blueprint, options }: Registration,
+    scopes: readonly Hooks[],
+    prefix: string,
+    parent: string | undefined,
+  ): void => {
     const own = options.name ?? blueprint.name
     const name = parent === undefined ? own : `${parent}.${own}`
     const below = prefix + (options.prefix ?? blueprint.prefix)

@@ -1,5 +1,6 @@
 import { coreError } from './core-errors.ts'
 import type { AnyExtension } from './extension.ts'
+import { ownerOfBlueprint } from './hooks.ts'
 import type { AnyBlueprint, AppOf, CheckRegister, ContextOf, ConvertersOf } from './inference.ts'
 import { Scaffold } from './scaffold.ts'
 
@@ -46,7 +47,7 @@ export class Blueprint<N extends string = string, A extends object = {}, C exten
       throw coreError('MICRO_BLUEPRINT_NAME', { name })
     }
     this.name = name
-    this.hookOwner = name
+    this.hookOwner = ownerOfBlueprint(name)
     this.prefix = options.prefix ?? ''
     this.needs = (options.needs ?? []).map((extension) => extension.name)
     this.rootPath = meta.dirname

@@ -1,8 +1,10 @@
 /** The commands that look at an app without starting it. */
-import type { LoadedApp } from './cli-app.ts'
+
 import type { CliOutput } from './cli.ts'
+import type { LoadedApp } from './cli-app.ts'
 import { explain } from './cli-explain.ts'
 import { table } from './cli-table.ts'
+import type { Route } from './route.ts'
 import type { CommandOptions } from './setup.ts'
 
 /** A command of core's own. */
@@ -11,38 +13,53 @@ export interface OwnCommand {
   run(loaded: LoadedApp, json: boolean, output: CliOutput): number
 }
 
+const FLAGS: NonNullable<CommandOptions['flags']> = { json: { type: 'boolean', description: 'Prints JSON.' } }
+
 /** Core's own commands by name, but for `run`. */
 export const OWN_COMMANDS: { readonly [name: string]: OwnCommand } = {
   routes: {
-    options: { description: 'Lists the routes of the app: method, path, name and where each is declared.' },
+    options: { description: 'Lists the routes of the app: method, path, name and where each is declared.', flags: FLAGS },
     run: (loaded, json, output) => {
-      const routes = loaded.app.routes.map((route) => ({
+      const problems = [...loaded.problems]
+      let routes: readonly Route[] = []
+      try {
+        routes = loaded.app.routes
+      } catch (error) {
+        problems.push(error)
+      }
+      const rows = routes.map((route) => ({
         method: route.methods.map((method) => (method === '*' ? 'ALL' : method)).join(','),
         path: route.path,
         name: route.name ?? '',
         where: route.record.where,
       }))
-      show(routes, ['METHOD', 'PATH', 'NAME', 'DECLARED AT'], json, output)
-      return complain(loaded, output)
+      show(rows, ['METHOD', 'PATH', 'NAME', 'DECLARED AT'], json, output)
+      return complain(problems, output)
     },
   },
   config: {
-    options: { description: 'Lists every effective value of configuration with its source; secrets are masked.' },
+    options: { description: 'Lists every effective value of configuration with its source; secrets are masked.', flags: FLAGS },
     run: (loaded, json, output) => {
       const entries = loaded.app.configEntries.map(({ key, value, source, variable, description }) =>
         json ? { key, value, source, variable, description } : { key, value: value === undefined ? '–' : JSON.stringify(value), source },
       )
       show(entries, ['KEY', 'VALUE', 'SOURCE'], json, output)
-      return complain(loaded, output)
+      const problems = [...loaded.problems]
+      try {
+        loaded.app['~config'].checkNamespaces()
+      } catch (error) {
+        problems.push(error)
+      }
+      return complain(problems, output)
     },
   },
   extensions: {
-    options: { description: 'Lists the installed extensions with what they need, contribute and change.' },
+    options: { description: 'Lists the installed extensions with what they need, contribute and change.', flags: FLAGS },
     run: (loaded, json, output) => {
       const extensions = [...loaded.app.extensions]
       if (json) {
         output.print(JSON.stringify(extensions, null, 2))
-        return complain(loaded, output)
+        return complain(loaded.problems, output)
       }
       for (const { name, version, needs, contributions, effects, config, replaced } of extensions) {
         output.print(`${name} ${version}${replaced ? ' (replaced by a double)' : ''}`)
@@ -60,7 +77,7 @@ export const OWN_COMMANDS: { readonly [name: string]: OwnCommand } = {
       if (extensions.length === 0) {
         output.print('No extension is installed.')
       }
-      return complain(loaded, output)
+      return complain(loaded.problems, output)
     },
   },
 }
@@ -75,7 +92,7 @@ function show(rows: readonly { readonly [key: string]: unknown }[], heads: reado
   }
 }
 
-function complain({ problems }: LoadedApp, output: CliOutput): number {
+function complain(problems: readonly unknown[], output: CliOutput): number {
   for (const problem of problems) {
     output.complain(`\n${explain(problem)}`)
   }

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { CliOutput } from './cli.ts'
-import { serve, type Servable, type ServeOptions } from './node.ts'
+import { type Servable, type ServeOptions, serve } from './node.ts'
 
 /** Serves until a signal comes. */
 export async function serveApp(app: Servable & { readonly mode: string }, options: ServeOptions, output: CliOutput): Promise<number> {
@@ -16,7 +16,9 @@ export async function serveApp(app: Servable & { readonly mode: string }, option
 /** Runs the same command in a child that Node watches: it starts again after a change, also after one that did not parse. */
 export function reload(args: readonly string[]): Promise<number> {
   const bin = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './bin.ts' : './bin.js', import.meta.url))
-  const child = spawn(process.execPath, [...process.execArgv, '--watch', '--watch-preserve-output', bin, 'run', ...args, '--no-reload'], { stdio: 'inherit' })
+  const child = spawn(process.execPath, [...process.execArgv, '--watch', '--watch-preserve-output', bin, 'run', ...args, '--no-reload'], {
+    stdio: 'inherit',
+  })
   const pass = (signal: NodeJS.Signals) => child.kill(signal)
   process.on('SIGTERM', pass)
   process.on('SIGINT', pass)

@@ -1,12 +1,15 @@
 /** The command line: `micro run | routes | config | extensions`, and the commands of the app and its extensions. */
-import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
-import { findApp, type LoadedApp } from './cli-app.ts'
+import { findApp, type LoadedApp, modeOfApp } from './cli-app.ts'
+import { asksForHelp, printHelp, readArgs, takeApp, UsageError } from './cli-args.ts'
 import { OWN_COMMANDS } from './cli-commands.ts'
 import { explain } from './cli-explain.ts'
 import { reload, serveApp } from './cli-run.ts'
 import { table } from './cli-table.ts'
 import type { CommandRecord } from './command.ts'
+import { isMicroError } from './micro-error.ts'
+import { defaultMode, setDefaultMode } from './mode.ts'
 import type { CommandOptions } from './setup.ts'
+import { CORE_VERSION } from './version.ts'
 
 /** Where the CLI writes. */
 export interface CliOutput {
@@ -15,9 +18,6 @@ export interface CliOutput {
 }
 
 const CONSOLE: CliOutput = { print: (line) => console.log(line), complain: (line) => console.error(line) }
-
-const APP_FLAG = { app: { type: 'string', description: 'Module of the app, as path or path:export; found by itself otherwise.', short: 'a' } } as const
-const JSON_FLAG = { json: { type: 'boolean', description: 'Prints JSON.' } } as const
 
 const RUN: CommandOptions = {
   description: 'Serves the app, in development unless MICRO_MODE says otherwise.',
@@ -28,70 +28,100 @@ const RUN: CommandOptions = {
   },
 }
 
-/** Runs a command line, without the program's own name. Returns the exit code. */
+/**
+ * Runs a command line, without the program's own name. Returns the exit code: 0, 1 where something failed or the app is broken, 2 for
+ * a command line that cannot be understood.
+ */
 export async function runCli(args: readonly string[], output: CliOutput = CONSOLE): Promise<number> {
+  const modeBefore = defaultMode()
   // Commands are for people at work: an app that is served in production says so.
-  process.env.MICRO_MODE ??= 'development'
-  const [first] = args
+  setDefaultMode('development')
   try {
-    if (first === 'run') {
-      return await run(args.slice(1), output)
+    const { app, rest } = takeApp(args)
+    const named = app ?? process.env.MICRO_APP
+    const [first, ...after] = rest
+    if (first === 'help' && after.length > 0) {
+      return await command(named, [...after, '--help'], output)
     }
-    const own = first === undefined ? undefined : OWN_COMMANDS[first]
-    if (own !== undefined) {
-      const { values, help } = read(args.slice(1), first as string, { ...own.options, flags: { ...own.options.flags, ...JSON_FLAG } }, output)
-      return help ? 0 : own.run(await load(values, true), values.json === true, output)
+    if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
+      return await overview(named, output)
     }
-    return await other(args, output)
+    if (first === '--version' || first === '-v') {
+      output.print(CORE_VERSION)
+      return 0
+    }
+    if (first.startsWith('-')) {
+      throw new UsageError(`Unknown flag ${first}. See micro --help.`)
+    }
+    return await command(named, rest, output)
   } catch (error) {
     output.complain(explain(error))
     return error instanceof UsageError ? 2 : 1
+  } finally {
+    setDefaultMode(modeBefore)
   }
 }
 
-class UsageError extends Error {}
-
-async function run(args: readonly string[], output: CliOutput): Promise<number> {
-  const { values, help } = read(args, 'run', RUN, output)
-  if (help) {
+async function command(named: string | undefined, args: readonly string[], output: CliOutput): Promise<number> {
+  const [first = '', ...rest] = args
+  if (first === 'run') {
+    return run(named, rest, output)
+  }
+  const own = Object.hasOwn(OWN_COMMANDS, first) ? OWN_COMMANDS[first] : undefined
+  if (own === undefined) {
+    return contributed(named, args, output)
+  }
+  if (asksForHelp(rest)) {
+    printHelp(first, own.options, output)
     return 0
   }
-  if (values['no-reload'] !== true && process.env.MICRO_MODE === 'development') {
-    return reload(args)
+  const { values } = readArgs(rest, first, own.options)
+  return own.run(await findApp(named, true), values.json === true, output)
+}
+
+async function run(named: string | undefined, args: readonly string[], output: CliOutput): Promise<number> {
+  if (asksForHelp(args)) {
+    printHelp('run', RUN, output)
+    return 0
   }
-  const { app } = await load(values, false)
+  const { values } = readArgs(args, 'run', RUN)
   const port = values.port === undefined ? undefined : Number(values.port)
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
     throw new UsageError(`--port ${values.port}: give a number from 0 to 65535.`)
   }
-  return serveApp(app, { ...(port === undefined ? {} : { port }), ...(typeof values.host === 'string' ? { host: values.host } : {}) }, output)
+  if (values['no-reload'] !== true && modeOfApp(named) === 'development') {
+    return reload([...(named === undefined ? [] : ['--app', named]), ...args])
+  }
+  const { app } = await findApp(named, false)
+  return serveApp(
+    app,
+    { ...(port === undefined ? {} : { port }), ...(typeof values.host === 'string' ? { host: values.host } : {}) },
+    output,
+  )
 }
 
-/** Help, or a command of the app or an extension. */
-async function other(args: readonly string[], output: CliOutput): Promise<number> {
-  const words = args.filter((word) => !word.startsWith('-'))
-  const flags = args.filter((word) => word.startsWith('-'))
-  if (words.length === 0 && flags.some((flag) => flag !== '--help' && flag !== '-h' && !flag.startsWith('--app'))) {
-    throw new UsageError(`Unknown flag ${flags[0]}. See micro --help.`)
+/** A command of the app or an extension. */
+async function contributed(named: string | undefined, args: readonly string[], output: CliOutput): Promise<number> {
+  const { app, problems } = await findApp(named, true)
+  const end = args.findIndex((arg) => arg.startsWith('-'))
+  const words = end < 0 ? args : args.slice(0, end)
+  const commands = app['~registry'].commands.list
+  const record = longestMatch(commands, words)
+  if (record === undefined) {
+    return unknownCommand(words, commands, problems, output)
   }
-  const appFlag = /--app(?:=|\s+)(\S+)/.exec(args.join(' '))?.[1] ?? args[args.indexOf('-a') + 1]
-  const loaded = await load({ app: args.includes('-a') || args.some((arg) => arg.startsWith('--app')) ? appFlag : undefined }, true).catch((error: unknown) => ({ app: undefined, problems: [error] }))
-  const commands = loaded.app?.['~registry'].commands.list ?? []
-  const command = [...commands].sort((one, two) => two.name.length - one.name.length).find(({ name }) => `${words.join(' ')} `.startsWith(`${name} `))
-  if (command === undefined || loaded.app === undefined) {
-    return overview(words, commands, loaded.problems, output)
-  }
-  if (loaded.problems.length > 0) {
-    throw loaded.problems[0]
-  }
-  const rest = without(args, command.name.split(' '))
-  const { values, positionals, help } = read(rest, command.name, command.options, output)
-  if (help) {
+  const rest = args.slice(record.name.split(' ').length)
+  if (asksForHelp(rest)) {
+    printHelp(record.name, record.options, output)
     return 0
   }
-  const { app } = loaded
-  const call = () => command.run({ app, positionals, flags: values, print: (line) => output.print(line) })
-  if (command.options.start === false) {
+  const { values, positionals } = readArgs(rest, record.name, record.options)
+  if (problems.length > 0) {
+    complain(problems, output)
+    return 1
+  }
+  const call = () => record.run({ app, positionals, flags: values, print: (line) => output.print(line) })
+  if (record.options.start === false) {
     await call()
     return 0
   }
@@ -103,61 +133,71 @@ async function other(args: readonly string[], output: CliOutput): Promise<number
   return 0
 }
 
-function without(args: readonly string[], words: readonly string[]): string[] {
-  const rest = [...args]
-  for (const word of words) {
-    rest.splice(rest.indexOf(word), 1)
-  }
-  return rest
+function longestMatch(commands: readonly CommandRecord[], words: readonly string[]): CommandRecord | undefined {
+  const line = `${words.join(' ')} `
+  return commands.filter(({ name }) => line.startsWith(`${name} `)).sort((one, other) => other.name.length - one.name.length)[0]
 }
 
-function overview(words: readonly string[], commands: readonly CommandRecord[], problems: readonly unknown[], output: CliOutput): number {
-  const own = Object.entries(OWN_COMMANDS).map(([name, { options }]) => [name, options.description] as const)
-  const asked = commands.filter(({ name }) => words.length > 0 && name.startsWith(`${words.join(' ')} `))
-  const list = asked.length > 0 ? asked : commands
-  const rows = [...(asked.length > 0 ? [] : [['run', RUN.description] as const, ...own]), ...list.map(({ name, options }) => [name, options.description] as const)]
+/** The commands whose names begin with the words, or the error that there are none. */
+function unknownCommand(
+  words: readonly string[],
+  commands: readonly CommandRecord[],
+  problems: readonly unknown[],
+  output: CliOutput,
+): number {
+  const line = words.join(' ')
+  const below = commands.filter(({ name }) => name.startsWith(`${line} `))
+  if (below.length > 0) {
+    output.print(`Usage: micro ${line} <command> [options]\n`)
+    list(
+      below.map(({ name, options }) => [name, options.description]),
+      output,
+    )
+    complain(problems, output)
+    return problems.length > 0 ? 1 : 2
+  }
+  complain(problems, output)
+  throw new UsageError(
+    `There is no command '${line}'.${problems.length > 0 ? ' The app could not be read in full, so it may be missing: see above.' : ''} See micro --help.`,
+  )
+}
+
+/** All commands. An app that is broken or absent does not keep core's own from being listed. */
+async function overview(named: string | undefined, output: CliOutput): Promise<number> {
+  let loaded: LoadedApp | undefined
+  let problems: readonly unknown[] = []
+  try {
+    loaded = await findApp(named, true)
+    problems = loaded.problems
+  } catch (error) {
+    problems = [error]
+  }
+  const own = Object.entries(OWN_COMMANDS).map(([name, { options }]) => [name, options.description])
+  const more = (loaded?.app['~registry'].commands.list ?? []).map(({ name, options }) => [name, options.description])
   output.print('Usage: micro <command> [options]\n')
-  for (const line of table(rows)) {
-    output.print(`  ${line}`)
-  }
+  list([['run', RUN.description], ...own, ...more], output)
   output.print('\nmicro <command> --help tells more about one.')
-  for (const problem of problems) {
-    output.complain(`\nThe app could not be read in full, so commands may be missing:\n${explain(problem)}`)
+  const [first] = problems
+  if (named === undefined && isMicroError(first) && first.code === 'MICRO_APP_MISSING') {
+    // Nothing is wrong in a directory that holds no app.
+    output.print(`\n${explain(first)}`)
+    return 0
   }
-  if (words.length > 0 && asked.length === 0) {
-    output.complain(`\nThere is no command '${words.join(' ')}'.`)
-    return 2
+  if (problems.length > 0) {
+    output.complain('\nThe app could not be read in full, so commands may be missing:')
+    complain(problems, output)
   }
   return problems.length > 0 ? 1 : 0
 }
 
-async function load(values: { readonly app?: unknown }, collect: boolean): Promise<LoadedApp> {
-  return findApp(typeof values.app === 'string' ? values.app : process.env.MICRO_APP, collect)
+function list(rows: readonly (readonly string[])[], output: CliOutput): void {
+  for (const line of table(rows)) {
+    output.print(`  ${line}`)
+  }
 }
 
-interface ReadArgs {
-  readonly values: { readonly [name: string]: string | boolean | undefined }
-  readonly positionals: readonly string[]
-  readonly help: boolean
-}
-
-function read(args: readonly string[], name: string, options: CommandOptions, output: CliOutput): ReadArgs {
-  const flags = { ...options.flags, ...APP_FLAG, help: { type: 'boolean', description: 'Shows this.', short: 'h' } as const }
-  const config: ParseArgsOptionsConfig = Object.fromEntries(
-    Object.entries(flags).map(([flag, spec]) => [flag, { type: spec.type, ...('short' in spec && spec.short !== undefined ? { short: spec.short } : {}) }]),
-  )
-  let parsed: { values: { [name: string]: unknown }; positionals: string[] }
-  try {
-    parsed = parseArgs({ args: [...args], options: config, allowPositionals: true })
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : error} See micro ${name} --help.`)
+function complain(problems: readonly unknown[], output: CliOutput): void {
+  for (const problem of problems) {
+    output.complain(`\n${explain(problem)}`)
   }
-  const values = parsed.values as ReadArgs['values']
-  if (values.help === true) {
-    output.print(`Usage: ${['micro', name, ...(options.positionals ?? []), '[options]'].join(' ')}\n\n${options.description}\n`)
-    for (const line of table(Object.entries(flags).map(([flag, spec]) => [`${'short' in spec && spec.short !== undefined ? `-${spec.short}, ` : '    '}--${flag}${spec.type === 'string' ? ' <value>' : ''}`, spec.description] as const))) {
-      output.print(`  ${line}`)
-    }
-  }
-  return { values, positionals: parsed.positionals, help: values.help === true }
 }

@@ -83,7 +83,8 @@ export class Client {
     for (let step = 0; ; step++) {
       const response = await this.#send(method, url, body, type, request)
       const location = response.headers.get('location')
-      const follow = (request.redirects ?? this.#options.redirects ?? true) && location !== null && [301, 302, 303, 307, 308].includes(response.status)
+      const follow =
+        (request.redirects ?? this.#options.redirects ?? true) && location !== null && [301, 302, 303, 307, 308].includes(response.status)
       this.history = history
       if (!follow) {
         return response
@@ -103,7 +104,10 @@ export class Client {
   }
 
   async #send(method: string, url: URL, body: BodyInit | undefined, type: string | undefined, request: ClientRequest): Promise<Response> {
-    const headers = new Headers({ ...this.#options.headers, ...request.headers })
+    const headers = new Headers(this.#options.headers)
+    for (const [name, value] of Object.entries(request.headers ?? {})) {
+      headers.set(name, value)
+    }
     if (type !== undefined && !headers.has('content-type')) {
       headers.set('content-type', type)
     }
@@ -133,7 +137,9 @@ function bodyOf(request: ClientRequest): { body: BodyInit | undefined; type: str
     return { body: request.body, type: undefined }
   }
   const pairs = Object.entries(request.form).flatMap(([name, value]) =>
-    (Array.isArray(value) ? (value as readonly (string | Blob)[]) : [value as string | number | boolean | Blob]).map((item) => [name, item] as const),
+    (Array.isArray(value) ? (value as readonly (string | Blob)[]) : [value as string | number | boolean | Blob]).map(
+      (item) => [name, item] as const,
+    ),
   )
   if (pairs.some(([, value]) => value instanceof Blob)) {
     const form = new FormData()

@@ -1,5 +1,5 @@
 import { coreError } from './core-errors.ts'
-import type { CommandOptions, CommandInput } from './setup.ts'
+import type { CommandInput, CommandOptions } from './setup.ts'
 
 /** A command, as declared. `owner` is the extension's name, or `app`. */
 export interface CommandRecord {

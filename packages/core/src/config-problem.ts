@@ -1,5 +1,5 @@
 /** The errors of configuration: each names the key, where its value comes from, and what is accepted. Secrets are masked. */
-import { accepted, childOf, type ConfigNode, isSecret } from './config-node.ts'
+import { accepted, type ConfigNode, childOf, isSecret } from './config-node.ts'
 import { coreError } from './core-errors.ts'
 import type { MicroError } from './micro-error.ts'
 import { nearest } from './nearest.ts'

@@ -63,7 +63,10 @@ const NO_FILE: ConfigLayer = { values: {}, source: () => 'no file' }
 
 function readText(path: string): string | undefined {
   try {
-    return process.getBuiltinModule('node:fs').readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
+    return process
+      .getBuiltinModule('node:fs')
+      .readFileSync(path, 'utf8')
+      .replace(/^\uFEFF/, '')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR' || globalThis.process?.getBuiltinModule === undefined) {
@@ -105,7 +108,6 @@ function readFile(path: string, required: boolean): ConfigLayer {
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
     throw coreError('MICRO_CONFIG_FILE', { file: path, reason: 'it holds no JSON object' })
   }
-  let places: ReturnType<typeof jsonPlaces> | undefined
-  const lineOf = (keys: readonly string[]): number => (places ??= jsonPlaces(text)).lineOf(keys)
-  return { values: values as ConfigTree, source: (keys) => `${path}:${lineOf(keys)}` }
+  const places = jsonPlaces(text)
+  return { values: values as ConfigTree, source: (keys) => `${path}:${places.lineOf(keys)}` }
 }

@@ -38,7 +38,11 @@ export function camel(part: string): string {
 
 /** Whether a value is a plain object, whose keys are keys of configuration. */
 export function isTree(value: unknown): value is { readonly [key: string]: unknown } {
-  return typeof value === 'object' && value !== null && (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null)
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null)
+  )
 }
 
 /** A frozen copy of plain objects and lists, deeply. Anything else, such as a store or a function, is left as it is. */

@@ -2,12 +2,13 @@
  * Resolves one namespace of configuration: layers are merged key by key, the schema checks the result, and every value keeps its
  * source. Precedence, lowest first: schema default, the factory's options, file, environment, `micro(import.meta, { config })`.
  */
-import { childOf, type ConfigNode, describeSchema } from './config-node.ts'
+import { type ConfigNode, childOf, describeSchema } from './config-node.ts'
 import { fullKey, type GivenValue, invalidValue, MASK, unknownKey } from './config-problem.ts'
 import type { ConfigLayer, ConfigSources, ConfigTree } from './config-sources.ts'
 import { camel, fromText, frozenCopy, isTree, screaming } from './config-value.ts'
 import { coreError } from './core-errors.ts'
 import type { ConfigSchema, StandardIssue } from './standard-schema.ts'
+import { isThenable } from './thenable.ts'
 
 /** One effective value and where it comes from. */
 export interface ConfigEntry {
@@ -39,8 +40,8 @@ export function resolveConfig(name: string, schema: ConfigSchema, factoryOptions
   collected.addEnvironment(sources.environment)
   collected.addLayer(sources.overrides)
   const result = schema['~standard'].validate(collected.tree())
-  if (result instanceof Promise) {
-    result.catch(() => undefined)
+  if (isThenable(result)) {
+    result.then(undefined, () => undefined)
     throw coreError('MICRO_CONFIG_SCHEMA', { name, problem: 'validates asynchronously' })
   }
   if (result.issues !== undefined) {

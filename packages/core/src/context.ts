@@ -1,14 +1,14 @@
+import type { CookieOptions } from './cookie.ts'
 import type { CoreConfig } from './core-config.ts'
+import type { ServerEvent } from './events.ts'
+import type { FileOptions } from './files.ts'
 import type { Flash } from './flash.ts'
 import type { Log } from './log.ts'
 import type { Mode } from './mode.ts'
 import type { Params } from './path-params.ts'
 import type { Reply } from './reply.ts'
 import type { Session } from './session.ts'
-import type { CookieOptions } from './cookie.ts'
-import type { UrlValues, UrlOptions } from './url-for.ts'
-import type { FileOptions } from './files.ts'
-import type { ServerEvent } from './events.ts'
+import type { UrlOptions, UrlValues } from './url-for.ts'
 
 /** The request's headers, read without regard to case. A native `Headers` satisfies it. */
 export interface RequestHeaders {

@@ -26,7 +26,15 @@ export function readCookies(header: string | null): { readonly [name: string]: s
 export function writeCookie(name: string, value: string, options: CookieOptions = {}): string {
   const { httpOnly = true, sameSite = 'lax', path = '/' } = options
   try {
-    return stringifySetCookie({ ...options, name, value, httpOnly, sameSite, path, secure: options.secure ?? (sameSite === 'none' || options.partitioned === true) })
+    return stringifySetCookie({
+      ...options,
+      name,
+      value,
+      httpOnly,
+      sameSite,
+      path,
+      secure: options.secure ?? (sameSite === 'none' || options.partitioned === true),
+    })
   } catch (error) {
     throw coreError('MICRO_COOKIE_INVALID', { name, problem: error instanceof Error ? error.message : String(error) }, { cause: error })
   }

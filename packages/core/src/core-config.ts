@@ -61,7 +61,11 @@ const limits: ConfigSchema<Partial<LimitsConfig>, LimitsConfig> = options({
 const server: ConfigSchema<Partial<ServerConfig>, ServerConfig> = options({
   host: option.string({ default: '127.0.0.1', description: 'Address to listen on.' }),
   port: option.int({ default: 3000, min: 0, max: 65_535, description: 'Port to listen on; 0 takes a free one.' }),
-  trustedProxies: option.int({ default: 0, min: 0, description: 'How many proxies in front are trusted for X-Forwarded-For, -Proto and -Host.' }),
+  trustedProxies: option.int({
+    default: 0,
+    min: 0,
+    description: 'How many proxies in front are trusted for X-Forwarded-For, -Proto and -Host.',
+  }),
   trustRequestId: option.bool({ default: false, description: 'Takes ctx.id from X-Request-Id where the request has it.' }),
   startTimeoutMs: option.int({ default: 10_000, min: 1, description: 'Time one start hook may take.' }),
   stopTimeoutMs: option.int({ default: 10_000, min: 1, description: 'Time one stop hook may take.' }),
@@ -73,11 +77,17 @@ const server: ConfigSchema<Partial<ServerConfig>, ServerConfig> = options({
 
 const statics: ConfigSchema<Partial<StaticConfig>, StaticConfig> = options({
   url: option.string({ default: '/static', pattern: /^\/[\w./-]*$/, description: 'Path under which static files are served.' }),
-  maxAge: option.int({ default: 0, min: 0, description: 'Seconds that browsers keep a static file without asking; 0 lets them ask each time.' }),
+  maxAge: option.int({
+    default: 0,
+    min: 0,
+    description: 'Seconds that browsers keep a static file without asking; 0 lets them ask each time.',
+  }),
 })
 
 const log: ConfigSchema<Partial<LogConfig>, LogConfig> = options({
-  level: option.oneOf(['debug', 'info', 'warn', 'error', 'silent'], { description: 'Least level that is logged; info, and warn in tests.' }),
+  level: option.oneOf(['debug', 'info', 'warn', 'error', 'silent'], {
+    description: 'Least level that is logged; info, and warn in tests.',
+  }),
   format: option.oneOf(['json', 'pretty'], { description: 'Form of log lines; pretty in development, json otherwise.' }),
 })
 

@@ -55,7 +55,7 @@ export const CORE_ERRORS = {
     fix: 'Make a new one: createApp().',
   },
   MICRO_START_FAILED: {
-    message: "A start hook of {owner} failed: {reason}.",
+    message: 'A start hook of {owner} failed: {reason}.',
     fix: 'What had been started before it has been stopped again; see the cause.',
   },
   MICRO_START_TIMEOUT: {
@@ -91,8 +91,8 @@ export const CORE_ERRORS = {
     fix: 'Set MICRO_SECRET_KEY to a long random text, such as the output of: openssl rand -base64 48.',
   },
   MICRO_SECRET_SHORT: {
-    message: 'The secret key (from {source}) has {length} characters; production needs 32 or more.',
-    fix: 'Set MICRO_SECRET_KEY to a long random text, such as the output of: openssl rand -base64 48.',
+    message: 'The secret key (from {source}) has {length} characters; 32 or more are needed.',
+    fix: 'Set MICRO_SECRET_KEY to a long random text, such as the output of: openssl rand -base64 48. In development, delete the file: another is made.',
   },
   MICRO_MODE_INVALID: {
     message: "MICRO_MODE is '{mode}' (from {source}).",

@@ -3,10 +3,10 @@
  */
 import { findErrorHandler } from './error-handler.ts'
 import { errorReply } from './error-reply.ts'
-import { blamedFor } from './hooks.ts'
+import { blame, blameFields } from './hooks.ts'
 import { HttpError, isHttpError } from './http-error.ts'
 import type { Log } from './log.ts'
-import { noReply, type Plan } from './plan.ts'
+import { type ErrorRecord, noReply, type Plan } from './plan.ts'
 import { Reply } from './reply.ts'
 import type { RequestContext } from './request-context.ts'
 import type { Route } from './route.ts'
@@ -80,7 +80,7 @@ async function fail(app: Assembly, plan: Plan, ctx: RequestContext, error: unkno
       report(app, ctx, error)
     }
     if (record !== undefined) {
-      return await finish(app, plan, ctx, await record.handler(error, ctx))
+      return await finish(app, plan, ctx, await handle(record, ctx, error))
     }
     return await complete(plan, ctx, errorReply(ctx, error))
   } catch (second) {
@@ -92,10 +92,18 @@ async function fail(app: Assembly, plan: Plan, ctx: RequestContext, error: unkno
   }
 }
 
+async function handle(record: ErrorRecord, ctx: RequestContext, error: unknown): Promise<unknown> {
+  try {
+    return await record.handler(error, ctx)
+  } catch (failure) {
+    blame(failure, record.owner)
+    throw failure
+  }
+}
+
 function report(app: Assembly, ctx: RequestContext, error: unknown): void {
   if (!isHttpError(error) || error.status >= 500) {
-    const extension = blamedFor(error)
-    app.log.error(`${ctx.method} ${ctx.path} failed`, { requestId: ctx.id, ...(extension === undefined ? {} : { extension }), error })
+    app.log.error(`${ctx.method} ${ctx.path} failed`, { requestId: ctx.id, ...blameFields(error), error })
   }
 }
 

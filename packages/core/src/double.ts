@@ -1,5 +1,5 @@
 import type { Context } from './context.ts'
-import { type AnyDefinition, type AnyExtension, DEFINITION } from './extension.ts'
+import type { AnyExtension } from './extension.ts'
 
 /** What a double gives in the place of an extension's members. */
 export interface DoubleParts<E extends AnyExtension> {
@@ -10,13 +10,11 @@ export interface DoubleParts<E extends AnyExtension> {
 /** A stand-in for an extension. */
 export interface Double {
   readonly name: string
-  readonly version: string
   readonly app: unknown
   readonly context: ((ctx: Context) => unknown) | undefined
 }
 
 /** A stand-in of the same member type for an extension, for `micro(import.meta, { replace: [ … ] })`. Its `initApp` is then not called. */
 export function double<E extends AnyExtension>(of: E, parts: DoubleParts<E>): Double {
-  const definition = (of as unknown as { readonly [DEFINITION]: AnyDefinition })[DEFINITION]
-  return Object.freeze({ name: of.name, version: definition.implements ?? definition.version, app: parts.app, context: parts.context })
+  return Object.freeze({ name: of.name, app: parts.app, context: parts.context })
 }

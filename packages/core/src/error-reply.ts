@@ -1,4 +1,4 @@
-import { preferred } from './header.ts'
+import { checkHeader, preferred } from './header.ts'
 import { HttpError, isHttpError } from './http-error.ts'
 import { isMicroError } from './micro-error.ts'
 import { Reply } from './reply.ts'
@@ -14,13 +14,23 @@ export function errorReply(ctx: RequestContext, error: unknown): Reply {
   const title = reasonOf(http.status)
   const open = http.status < 500 || ctx.mode === 'development'
   const detail = open && http.message !== title ? http.message : undefined
-  const headers = Object.entries(http.headers).flat()
-  const list = headers.length === 0 ? null : headers
+  const list = ['Vary', 'Accept']
+  for (const [name, value] of Object.entries(http.headers)) {
+    checkHeader(name, value)
+    list.push(name, value)
+  }
   if (preferred(ctx.requestSource.header('accept'), ['application/problem+json', 'text/html']) === 'text/html') {
-    const cause = ctx.mode === 'development' && http.status >= 500 ? trace(isHttpError(error) ? error.cause ?? error : error) : ''
+    const cause = ctx.mode === 'development' && http.status >= 500 ? trace(isHttpError(error) ? (error.cause ?? error) : error) : ''
     return new Reply(http.status, 'text/html; charset=utf-8', page(http.status, title, detail, cause), list)
   }
-  const problem = { type: 'about:blank', title, status: http.status, ...(detail === undefined ? {} : { detail }), ...http.problem, ...development(ctx, error) }
+  const problem = {
+    type: 'about:blank',
+    title,
+    status: http.status,
+    ...(detail === undefined ? {} : { detail }),
+    ...http.problem,
+    ...development(ctx, error),
+  }
   return new Reply(http.status, 'application/problem+json', JSON.stringify(problem), list)
 }
 
@@ -28,7 +38,17 @@ function development(ctx: RequestContext, error: unknown): object {
   if (ctx.mode !== 'development' || isHttpError(error) || !(error instanceof Error)) {
     return {}
   }
-  return { error: { name: error.name, message: error.message, ...(isMicroError(error) ? { code: error.code } : {}), stack: error.stack?.split('\n').slice(1).map((line) => line.trim()) } }
+  return {
+    error: {
+      name: error.name,
+      message: error.message,
+      ...(isMicroError(error) ? { code: error.code } : {}),
+      stack: error.stack
+        ?.split('\n')
+        .slice(1)
+        .map((line) => line.trim()),
+    },
+  }
 }
 
 function trace(error: unknown): string {

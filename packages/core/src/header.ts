@@ -2,7 +2,6 @@ import { coreError } from './core-errors.ts'
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 // What a field value may not hold: control characters other than tab, and what is no Latin-1 (RFC 9110 section 5.5).
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const FORBIDDEN = /[^\t\x20-\x7e\x80-\xff]/
 
 /** @throws MicroError `MICRO_HEADER_INVALID` for a name or value that HTTP does not allow. */

@@ -2,7 +2,7 @@
 import { coreError } from './core-errors.ts'
 import { type HookOptions, PHASES } from './setup.ts'
 
-/** A hook as declared. `owner` is the extension's name, a blueprint's, or `app`. */
+/** A hook as declared. `owner` is an extension's name, `blueprint <name>`, or `app`. */
 export interface HookRecord<F> {
   readonly run: F
   readonly owner: string
@@ -41,17 +41,33 @@ export function concerns(hook: HookRecord<unknown>, method: string | undefined):
   return method === '*' || (hook.methods === 'unsafe' ? !SAFE.has(method) : hook.methods.includes(method))
 }
 
-/** Which extension a failure came from, for the log. */
+/** The owner of what a blueprint declares. */
+export function ownerOfBlueprint(name: string): string {
+  return BLUEPRINT + name
+}
+
+const BLUEPRINT = 'blueprint '
+
+/** An owner in words, for messages. */
+export function ownerInWords(owner: string): string {
+  return owner === 'app' ? 'the app' : owner.startsWith(BLUEPRINT) ? owner : `extension '${owner}'`
+}
+
+/** Whose code a failure came from. */
 const blamed = new WeakMap<object, string>()
 
-/** Remembers whose hook threw. The first to be blamed stays. */
+/** Remembers whose code threw. The first to be blamed stays. */
 export function blame(error: unknown, owner: string): void {
-  if (typeof error === 'object' && error !== null && owner !== 'app' && !blamed.has(error)) {
+  if (typeof error === 'object' && error !== null && !blamed.has(error)) {
     blamed.set(error, owner)
   }
 }
 
-/** The extension whose hook threw, if one is known. */
-export function blamedFor(error: unknown): string | undefined {
-  return typeof error === 'object' && error !== null ? blamed.get(error) : undefined
+/** Who is to blame, as fields of a log line: `extension` or `blueprint`, nothing for the app itself. `owner` counts if nobody was blamed. */
+export function blameFields(error: unknown, owner = 'app'): { readonly extension?: string; readonly blueprint?: string } {
+  const name = (typeof error === 'object' && error !== null ? blamed.get(error) : undefined) ?? owner
+  if (name === 'app') {
+    return {}
+  }
+  return name.startsWith(BLUEPRINT) ? { blueprint: name.slice(BLUEPRINT.length) } : { extension: name }
 }

@@ -1,26 +1,26 @@
-export { blueprint, Blueprint, type BlueprintOptions, type RegisterOptions } from './blueprint.ts'
+export { Blueprint, type BlueprintOptions, blueprint, type RegisterOptions } from './blueprint.ts'
 export { Client, type ClientOptions, type ClientRequest } from './client.ts'
 export type { ConfigEntry } from './config.ts'
 export type { AppView, Context, ReadOptions, RequestHeaders, RouteInfo } from './context.ts'
 export type { Converter } from './converter.ts'
-export { CookieJar } from './cookie-jar.ts'
 export type { CookieOptions } from './cookie.ts'
+export { CookieJar } from './cookie-jar.ts'
 export type { CoreConfig, CoreConfigInput } from './core-config.ts'
 export type { CoreErrorCode } from './core-errors.ts'
-export { double, type Double, type DoubleParts } from './double.ts'
+export { type Double, type DoubleParts, double } from './double.ts'
 export type { ServerEvent } from './events.ts'
 export {
   type AnyExtension,
-  defineExtension,
   type DefinedExtension,
+  defineExtension,
   type Extension,
   type ExtensionDefinition,
   type ExtensionTypes,
   type Member,
   type Members,
-  need,
   type Need,
   type Needs,
+  need,
   PROTOCOL,
 } from './extension.ts'
 export type { FileOptions } from './files.ts'
@@ -42,12 +42,12 @@ export type {
   Types,
 } from './inference.ts'
 export type { Log, LogFields, LogLevel, LogLine, LogSink } from './log.ts'
-export { type ErrorEntry, errorTable, type ErrorFactory, isMicroError, MicroError } from './micro-error.ts'
-export { type Added, type AnyMiddleware, middleware, type Middleware, type Next } from './middleware.ts'
-export { micro, Micro } from './micro.ts'
+export { Micro, micro } from './micro.ts'
+export { type ErrorEntry, type ErrorFactory, errorTable, isMicroError, MicroError } from './micro-error.ts'
 export type { MicroOptions } from './micro-options.ts'
+export { type Added, type AnyMiddleware, type Middleware, middleware, type Next } from './middleware.ts'
 export type { Mode } from './mode.ts'
-export { option, options, type Option, type OptionSettings, type Shape, type ShapeInput, type ShapeOutput } from './option.ts'
+export { type Option, type OptionSettings, option, options, type Shape, type ShapeInput, type ShapeOutput } from './option.ts'
 export type { OptionsFor } from './options-for.ts'
 export type { CoreConverters, Params } from './path-params.ts'
 export type { Contribution, ExtensionList, InstalledExtension } from './registry.ts'

@@ -3,10 +3,12 @@
  * Every wrong call fails with a sentence, which stands here as a string type in the place of the argument.
  */
 import type { Context } from './context.ts'
-import type { AnyExtension, Need, Member } from './extension.ts'
+import type { CoreConfig } from './core-config.ts'
+import type { AnyExtension, Member, Need } from './extension.ts'
 import type { Micro } from './micro.ts'
 import type { AnyMiddleware } from './middleware.ts'
 import type { CheckPath } from './path-params.ts'
+import type { Setup } from './setup.ts'
 
 // ── what an app or a blueprint knows ────────────────────────────────────────────────────────────────────────────
 
@@ -56,7 +58,7 @@ type Wrong<H, R> = { [K in keyof R]: K extends keyof H ? (H[K] extends R[K] ? ne
 
 // ── app.use ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-type Reserved = keyof Micro | keyof Context
+type Reserved = keyof Micro | keyof Context | keyof CoreConfig | keyof Setup | 'constructor' | 'then'
 
 type NameProblem<A extends Typed, N extends string> = N extends keyof Have<A>['app']
   ? `extension '${N}' is already installed: give the second one another name with .as('…')`
@@ -149,9 +151,7 @@ type Unmet<C, M extends AnyMiddleware> = C extends M['~middleware']['needs']
   ? never
   : Missing<C, M['~middleware']['needs']> | Wrong<C, M['~middleware']['needs']>
 
-type CheckList<C, L extends readonly AnyMiddleware[]> = C extends L[number]['~middleware']['needs']
-  ? unknown
-  : CheckEach<C, L>
+type CheckList<C, L extends readonly AnyMiddleware[]> = C extends L[number]['~middleware']['needs'] ? unknown : CheckEach<C, L>
 
 /** Each middleware against the context as the ones before it leave it. */
 type CheckEach<C, L extends readonly AnyMiddleware[]> = L extends readonly [
@@ -160,10 +160,7 @@ type CheckEach<C, L extends readonly AnyMiddleware[]> = L extends readonly [
 ]
   ? [Unmet<C, First>] extends [never]
     ? readonly [First, ...Extract<CheckEach<Override<C, First['~middleware']['adds']>, Rest>, readonly unknown[]>]
-    : readonly [
-        `this middleware needs '${Unmet<C, First>}': install it first with .use(), or name it in the blueprint's needs`,
-        ...Rest,
-      ]
+    : readonly [`this middleware needs '${Unmet<C, First>}': install it first with .use(), or name it in the blueprint's needs`, ...Rest]
   : readonly []
 
 /** Options of one route. */
@@ -205,10 +202,7 @@ type ContextFor<S extends Typed, P extends string> = Context<P, S['~types']['con
 
 /** Registers a route, with or without options or a list of middleware. Returns the app or blueprint itself. */
 export interface RouteMethod<S extends Typed> {
-  <P extends string, R>(
-    path: CheckPath<P, S['~types']['converters']>,
-    handler: (ctx: ContextFor<S, P>) => CheckResult<R>,
-  ): S
+  <P extends string, R>(path: CheckPath<P, S['~types']['converters']>, handler: (ctx: ContextFor<S, P>) => CheckResult<R>): S
   <P extends string, const O extends RouteOptions | readonly AnyMiddleware[], R>(
     path: CheckPath<P, S['~types']['converters']>,
     options: O & CheckOptions<ContextFor<S, P>, O>,

@@ -19,7 +19,12 @@ export interface InstallHost extends RecorderHost {
 }
 
 /** Packages that are known to provide a member, for messages. */
-const PROVIDERS: { readonly [name: string]: string } = { db: '@micro/db', forms: '@micro/forms', uploads: '@micro/uploads', auth: '@micro/auth' }
+const PROVIDERS: { readonly [name: string]: string } = {
+  db: '@micro/db',
+  forms: '@micro/forms',
+  uploads: '@micro/uploads',
+  auth: '@micro/auth',
+}
 
 interface Unmet {
   readonly name: string

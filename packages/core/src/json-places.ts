@@ -3,8 +3,12 @@
  * with it the secrets that a configuration file may hold.
  */
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON's strings hold no raw control characters (RFC 8259 section 7)
-const TOKEN = /[\t\n\r ]*(?:([{}[\],:])|("(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/y
+// JSON's tokens (RFC 8259). A raw control character ends a string's match as it ends a string.
+const BLANK = '[\\t\\n\\r ]*'
+const PUNCTUATION = '([{}[\\],:])'
+const STRING = '("(?:[^"\\\\\\u0000-\\u001f]|\\\\(?:["\\\\/bfnrt]|u[\\da-fA-F]{4}))*")'
+const LITERAL = '(-?(?:0|[1-9]\\d*)(?:\\.\\d+)?(?:[eE][+-]?\\d+)?|true|false|null)'
+const TOKEN = `${BLANK}(?:${PUNCTUATION}|${STRING}|${LITERAL})`
 
 /** The lines of a JSON text, from 1. */
 export interface JsonPlaces {
@@ -37,7 +41,7 @@ class Scan {
   readonly keys: Map<string, number> = new Map()
   mistakeAt = 0
   readonly #text: string
-  readonly #token: RegExp = new RegExp(TOKEN)
+  readonly #token: RegExp = new RegExp(TOKEN, 'y')
 
   constructor(text: string) {
     this.#text = text

@@ -1,5 +1,6 @@
 /** Start and stop: start hooks in the order of installation, stop hooks in reverse, each with its own time limit. */
 import { coreError } from './core-errors.ts'
+import { ownerInWords } from './hooks.ts'
 import type { MicroError } from './micro-error.ts'
 
 interface LifeHook {
@@ -42,13 +43,13 @@ export class Lifecycle {
   async start(limits: LifeLimits): Promise<void> {
     for (const { owner, run, at } of this.#start) {
       try {
-        await within(limits.startMs, run, () => coreError('MICRO_START_TIMEOUT', { owner: named(owner), ms: limits.startMs }))
+        await within(limits.startMs, run, () => coreError('MICRO_START_TIMEOUT', { owner: ownerInWords(owner), ms: limits.startMs }))
       } catch (error) {
         const begun = new Set(this.#start.filter((hook) => hook.at <= at).map((hook) => hook.owner))
         const failures = await this.#runStops(limits, (hook) => hook.at < at || begun.has(hook.owner))
         const reason = error instanceof Error ? error.message : String(error)
         const cause = failures.length === 0 ? error : new AggregateError([error, ...failures.map((failure) => failure.error)], reason)
-        throw coreError('MICRO_START_FAILED', { owner: named(owner), reason: reason.replace(/\.$/, '') }, { cause })
+        throw coreError('MICRO_START_FAILED', { owner: ownerInWords(owner), reason: reason.replace(/\.$/, '') }, { cause })
       }
     }
   }
@@ -62,9 +63,9 @@ export class Lifecycle {
     const failures: StopFailure[] = []
     for (const { owner, run } of this.#stop.filter(chosen).reverse()) {
       try {
-        await within(limits.stopMs, run, () => coreError('MICRO_STOP_TIMEOUT', { owner: named(owner), ms: limits.stopMs }))
+        await within(limits.stopMs, run, () => coreError('MICRO_STOP_TIMEOUT', { owner: ownerInWords(owner), ms: limits.stopMs }))
       } catch (error) {
-        failures.push({ owner: named(owner), error })
+        failures.push({ owner: ownerInWords(owner), error })
       }
     }
     return failures
@@ -73,10 +74,6 @@ export class Lifecycle {
   get #count(): number {
     return this.#start.length + this.#stop.length
   }
-}
-
-function named(owner: string): string {
-  return owner === 'app' ? 'the app' : `extension '${owner}'`
 }
 
 async function within(ms: number, run: () => unknown, late: () => MicroError): Promise<void> {

@@ -51,7 +51,10 @@ export function createLog(level: () => LogLevel | 'silent', sink: LogSink, field
 }
 
 /** The sink of an app that is given none: pretty in development, JSON otherwise, unless `config.log.format` says which. */
-export function sinkFor(app: { readonly mode: Mode; readonly config: { readonly log: { readonly format: 'json' | 'pretty' | undefined } } }): LogSink {
+export function sinkFor(app: {
+  readonly mode: Mode
+  readonly config: { readonly log: { readonly format: 'json' | 'pretty' | undefined } }
+}): LogSink {
   return (line) => {
     const format = app.config.log.format ?? (app.mode === 'development' ? 'pretty' : 'json')
     ;(format === 'pretty' ? prettySink : jsonSink)(line)
@@ -107,7 +110,13 @@ function toJson(value: unknown): string {
 function replaceErrors(_key: string, value: unknown): unknown {
   if (value instanceof Error) {
     const code = (value as { code?: unknown }).code
-    return { name: value.name, message: value.message, ...(code === undefined ? {} : { code }), stack: value.stack, ...(value.cause === undefined ? {} : { cause: value.cause }) }
+    return {
+      name: value.name,
+      message: value.message,
+      ...(code === undefined ? {} : { code }),
+      stack: value.stack,
+      ...(value.cause === undefined ? {} : { cause: value.cause }),
+    }
   }
   return typeof value === 'bigint' ? value.toString() : value
 }

@@ -8,7 +8,9 @@ export interface ErrorEntry {
 }
 
 /** Names of the `{values}` in a text. */
-type ValuesIn<S extends string> = S extends `${string}{${infer Name}}${infer Rest}` ? (Name extends `${string} ${string}` ? never : Name) | ValuesIn<Rest> : never
+type ValuesIn<S extends string> = S extends `${string}{${infer Name}}${infer Rest}`
+  ? (Name extends `${string} ${string}` ? never : Name) | ValuesIn<Rest>
+  : never
 
 /** The values that a row's message and fix speak of. */
 export type ErrorValues<E extends ErrorEntry> = { readonly [K in ValuesIn<E['message']> | ValuesIn<E['fix']>]: unknown }

@@ -20,7 +20,7 @@ import { createLog, type Log, sinkFor } from './log.ts'
 import type { MicroOptions } from './micro-options.ts'
 import { defaultMode, type Mode } from './mode.ts'
 import { mountHandler } from './mount.ts'
-import { collectProblem } from './problems.ts'
+import { collectStep } from './problems.ts'
 import { Registrations } from './registrations.ts'
 import { type ExtensionList, Registry } from './registry.ts'
 import type { ContextHost } from './request-context.ts'
@@ -44,15 +44,17 @@ export class Micro extends Scaffold implements ContextHost {
   readonly log: Log
   /** @internal What the app and its extensions contribute; read by the CLI. */
   readonly '~registry': Registry
+  /** @internal */
+  readonly '~config': AppConfig
   /** @internal What servers ask. */
   readonly '~requests': AppRequests
   protected readonly hookOwner: string = 'app'
-  readonly #config: AppConfig
   readonly #life: AppLife
   readonly #parts: AppParts
   readonly #registrations: Registrations
   readonly #doubles: ReadonlyMap<string, Double>
   readonly #installer: Installer
+  readonly #fallbackMode: Mode = defaultMode()
   #mode: Mode | undefined
   #assembled: AssembledApp | null = null
 
@@ -61,14 +63,14 @@ export class Micro extends Scaffold implements ContextHost {
     this.name = options.name ?? 'app'
     this.rootPath = options.root ?? meta.dirname
     this.instancePath = options.instancePath ?? (this.rootPath === undefined ? undefined : `${this.rootPath}/instance`)
-    this.#config = new AppConfig({ rootPath: this.rootPath, instancePath: this.instancePath, env: options.env, overrides: options.config ?? {} })
-    this.config = this.#config.values
-    this.#mode =
-      options.mode ??
-      collectProblem(
-        () => this.#config.mode,
-        () => undefined,
-      )
+    this['~config'] = new AppConfig({
+      rootPath: this.rootPath,
+      instancePath: this.instancePath,
+      env: options.env,
+      overrides: options.config ?? {},
+    })
+    this.config = this['~config'].values
+    this.#mode = options.mode ?? this['~config'].mode
     this.log = createLog(() => this.config.log.level ?? (this.mode === 'test' ? 'warn' : 'info'), options.logSink ?? sinkFor(this))
     this.#doubles = new Map((options.replace ?? []).map((double) => [double.name, double]))
     const assertOpen = (method: string): void => this.assertOpen(method)
@@ -84,7 +86,7 @@ export class Micro extends Scaffold implements ContextHost {
       registry,
       declarations: this['~declarations'],
       registrations: this.#registrations,
-      config: this.#config,
+      config: this['~config'],
       doubles: this.#doubles,
     })
     this.fetch = this.fetch.bind(this)
@@ -93,10 +95,7 @@ export class Micro extends Scaffold implements ContextHost {
   /** Installs an extension: its member stands under its name from here on. Keep the result, it carries the types. */
   use<E extends AnyExtension>(extension: E & CheckUse<this, E>): this & Installed<E> {
     this.assertOpen('use')
-    collectProblem(
-      () => this.#installer.use(extension),
-      () => undefined,
-    )
+    collectStep(() => this.#installer.use(extension))
     return this as this & Installed<E>
   }
 
@@ -104,13 +103,10 @@ export class Micro extends Scaffold implements ContextHost {
   register<B extends AnyBlueprint>(blueprint: B & CheckRegister<this, B>, options: RegisterOptions = {}): this {
     this.assertOpen('register')
     const given = blueprint as unknown as Blueprint
-    collectProblem(
-      () => {
-        this.#registrations.check(given, options)
-        this.#registrations.add(given, options)
-      },
-      () => undefined,
-    )
+    collectStep(() => {
+      this.#registrations.check(given, options)
+      this.#registrations.add(given, options)
+    })
     return this
   }
 
@@ -138,7 +134,7 @@ export class Micro extends Scaffold implements ContextHost {
   // ── parts ──
 
   get mode(): Mode {
-    return this.#mode ?? defaultMode()
+    return this.#mode ?? this.#fallbackMode
   }
 
   /** The installed extensions, with everything they contribute. */
@@ -179,7 +175,7 @@ export class Micro extends Scaffold implements ContextHost {
 
   /** Every effective value of configuration with its source; secrets are masked. */
   get configEntries(): readonly ConfigEntry[] {
-    return [...this.#config.entries, ...[...this['~registry'].extensions.values()].flatMap((extension) => extension.config)]
+    return [...this['~config'].entries, ...[...this['~registry'].extensions.values()].flatMap((extension) => extension.config)]
   }
 
   /** Path of a named route. @throws MicroError `MICRO_ROUTE_UNKNOWN`, `MICRO_URL_VALUE`. */
@@ -191,7 +187,7 @@ export class Micro extends Scaffold implements ContextHost {
   signer(purpose: string): Signer {
     let signer: Signer | null = null
     const made = (): Signer => {
-      signer ??= createSigner(this.#config.secrets(this.mode), purpose)
+      signer ??= createSigner(this['~config'].secrets(this.mode), purpose)
       return signer
     }
     return { sign: (text) => made().sign(text), unsign: (signed) => made().unsign(signed) }
@@ -273,8 +269,9 @@ export class Micro extends Scaffold implements ContextHost {
     if (unused !== undefined) {
       throw coreError('MICRO_DOUBLE_UNUSED', { name: unused })
     }
-    this.#config.seal()
-    this.#config.secrets(this.mode)
+    this['~config'].checkNamespaces()
+    Object.freeze(this.config)
+    this['~config'].secrets(this.mode)
     const registry = this['~registry']
     registry.sessionStore ??= cookieStore(this.signer('session'), this.config.session)
     this['~requests'].prepare(this.#assembly())

@@ -7,9 +7,11 @@ export function mountHandler(
   declare: (path: string, run: (ctx: Context) => unknown) => void,
 ): void {
   const base = prefix.replace(/\/+$/, '')
+  const depth = base.split('/').length
   const run = (ctx: Context) => {
     const url = new URL(ctx.url)
-    url.pathname = ctx.path.slice(base.length) || '/'
+    // By segments: those of the prefix may be percent-encoded in the request.
+    url.pathname = `/${ctx.path.split('/').slice(depth).join('/')}`
     return handler(new Request(url, ctx.request))
   }
   if (base !== '') {

@@ -97,7 +97,13 @@ function send(source: NodeSource, list: readonly string[], body: string | Uint8A
 }
 
 /** Sends a body part by part, as fast as the client takes it. If the client goes away, the body is told to end. */
-async function stream(app: RequestHandler, ctx: RequestContext, response: ServerResponse, body: AsyncIterable<unknown>, isMeasured: boolean): Promise<void> {
+async function stream(
+  app: RequestHandler,
+  ctx: RequestContext,
+  response: ServerResponse,
+  body: AsyncIterable<unknown>,
+  isMeasured: boolean,
+): Promise<void> {
   const iterator = body[Symbol.asyncIterator]()
   let isOver = false
   const leave = async (): Promise<void> => {

@@ -47,7 +47,7 @@ export function toNode(app: Servable): (incoming: IncomingMessage, response: Ser
     if (requests.isRunning) {
       answer(requests, incoming, response)
     } else {
-      answerOnceStarted(app, incoming, response)
+      void answerOnceStarted(app, incoming, response)
     }
   }
 }
@@ -126,7 +126,13 @@ function listen(server: Server, options: ServeOptions, config: CoreConfig['serve
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const where = options.socket ?? `${options.host ?? config.host}:${options.port ?? config.port}`
-      reject(coreError('MICRO_LISTEN', { where, reason: error.code === 'EADDRINUSE' ? 'something listens there already' : error.message }, { cause: error }))
+      reject(
+        coreError(
+          'MICRO_LISTEN',
+          { where, reason: error.code === 'EADDRINUSE' ? 'something listens there already' : error.message },
+          { cause: error },
+        ),
+      )
     })
     if (options.socket === undefined) {
       server.listen(options.port ?? config.port, options.host ?? config.host, resolve)

@@ -30,13 +30,14 @@ export type Params<P extends string, V = {}> = P extends `${string}/:${infer S}/
 
 type Known<V> = (keyof CoreConverters | keyof V) & string
 
-type ConverterProblem<K extends string, Last extends boolean, V> = K extends Known<V>
-  ? K extends 'path'
-    ? Last extends true
-      ? never
-      : `a param with the converter 'path' takes the rest of the path: it must be the last segment`
-    : never
-  : `no converter '${K}' (core has string, int, float, uuid, any and path)`
+type ConverterProblem<K extends string, Last extends boolean, V> =
+  K extends Known<V>
+    ? K extends 'path'
+      ? Last extends true
+        ? never
+        : `a param with the converter 'path' takes the rest of the path: it must be the last segment`
+      : never
+    : `no converter '${K}' (core has string, int, float, uuid, any and path)`
 
 type SegmentProblem<S extends string, Last extends boolean, V> = S extends `${infer Before}:${infer Param}`
   ? Before extends ''

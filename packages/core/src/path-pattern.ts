@@ -35,7 +35,9 @@ export class PathPattern {
 
   /** The path with these values in it, percent-encoded; `refuse` throws for a value that is missing or not accepted. */
   build(values: { readonly [name: string]: unknown }, refuse: (param: string, problem: string) => never): string {
-    return this.segments.map((segment) => `/${segment.kind === 'literal' ? encode(segment.text) : format(segment, values, refuse)}`).join('')
+    return this.segments
+      .map((segment) => `/${segment.kind === 'literal' ? encode(segment.text) : format(segment, values, refuse)}`)
+      .join('')
   }
 }
 
@@ -49,13 +51,19 @@ function format(
     return refuse(segment.name, 'is missing')
   }
   const text = segment.converter.format(value, segment.args)
-  if (text === undefined || text === '' || (!segment.rest && (text === '.' || text === '..'))) {
+  // Clients resolve dot segments before they send a path (RFC 3986 section 5.2.4), and a lone surrogate has no encoding.
+  const isSendable = text !== undefined && text !== '' && text.isWellFormed() && !(segment.rest ? text.split('/') : [text]).some(isDots)
+  if (!isSendable) {
     return refuse(segment.name, `cannot be ${JSON.stringify(String(value))}`)
   }
   return segment.rest ? text.split('/').map(encode).join('/') : encode(text)
 }
 
-/** Percent-encodes what may not stand in one segment (RFC 3986 section 3.3), and `.`/`..`, which clients would resolve. */
+function isDots(text: string): boolean {
+  return text === '.' || text === '..'
+}
+
+/** Percent-encodes what may not stand in one segment (RFC 3986 section 3.3). */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(/%(3A|40|24|2C|2B|3B|3D|26)/g, (code) => decodeURIComponent(code))
 }
@@ -76,6 +84,9 @@ export function readPath(path: string, converters: Converters, refuse: (problem:
 }
 
 function readSegment(part: string, last: boolean, converters: Converters, refuse: (problem: string) => never): Segment {
+  if (part === '' && !last) {
+    return refuse('two of its slashes follow each other')
+  }
   if (!part.startsWith(':')) {
     const colon = part.indexOf(':')
     if (colon > 0) {

@@ -1,5 +1,5 @@
-import { addMembers } from './context-members.ts'
 import type { Context } from './context.ts'
+import { addMembers } from './context-members.ts'
 import { coreError } from './core-errors.ts'
 import { concerns, type HookRecord, inOrder } from './hooks.ts'
 import type { Added, MiddlewareParts, Next } from './middleware.ts'
@@ -13,7 +13,7 @@ import { toReply, whatIs } from './to-reply.ts'
 export interface ErrorRecord {
   readonly target: ErrorTarget
   readonly handler: ErrorHandler
-  /** The extension's name, a blueprint's, or `app`. */
+  /** An extension's name, `blueprint <name>`, or `app`. */
   readonly owner: string
 }
 
@@ -117,5 +117,10 @@ function refuse(error: Error): never {
 /** The error for a handler that returned nothing, or something that is no reply. */
 export function noReply(result: unknown, ctx: Context): Error {
   const route = (ctx as RequestContext).matchedRoute
-  return coreError('MICRO_HANDLER_RESULT', { method: ctx.method, path: route?.path ?? ctx.path, where: route?.record.where ?? 'an unknown place', what: whatIs(result) })
+  return coreError('MICRO_HANDLER_RESULT', {
+    method: ctx.method,
+    path: route?.path ?? ctx.path,
+    where: route?.record.where ?? 'an unknown place',
+    what: whatIs(result),
+  })
 }

@@ -32,6 +32,11 @@ export function collectProblem<T>(step: () => T, otherwise: (error: unknown) => 
   }
 }
 
+/** Runs a step of an app's set-up that may be left out while problems are collected. */
+export function collectStep(step: () => void): void {
+  collectProblem(step, () => undefined)
+}
+
 /** Puts a problem that is understood better now in the place of one that was collected. */
 export function replaceProblem(before: unknown, after: unknown): void {
   const problems = (globalThis as Slots)[PROBLEMS]

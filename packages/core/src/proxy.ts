@@ -21,6 +21,10 @@ function forwarded(source: Source, name: string, hops: number): string | undefin
   if (hops === 0) {
     return undefined
   }
-  const entries = source.header(name)?.split(',').map((entry) => entry.trim()) ?? []
+  const entries =
+    source
+      .header(name)
+      ?.split(',')
+      .map((entry) => entry.trim()) ?? []
   return entries[entries.length - hops]
 }

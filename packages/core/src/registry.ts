@@ -1,14 +1,14 @@
 /** Everything that was contributed to an app: by itself and by its extensions. */
 import { Commands } from './command.ts'
 import type { ConfigEntry } from './config.ts'
+import type { MemberFactory } from './context-members.ts'
 import { CORE_CONVERTERS } from './converter.ts'
 import { coreError } from './core-errors.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { Converters } from './path-pattern.ts'
-import type { MemberFactory } from './context-members.ts'
 import type { SessionStore } from './session.ts'
 import type { BodyReader, HealthCheck, JsonProvider } from './setup.ts'
-import { Templates } from './templates.ts'
+import type { Templates } from './templates.ts'
 
 /** One thing that an extension contributes, as `micro extensions` shows it. */
 export interface Contribution {

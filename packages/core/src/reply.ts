@@ -38,7 +38,9 @@ export function bodyChunk(chunk: unknown): string | Uint8Array {
   if (ArrayBuffer.isView(chunk)) {
     return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
   }
-  throw coreError('MICRO_BODY_CHUNK', { what: chunk === null ? 'null' : Array.isArray(chunk) ? 'a list' : `a value of type ${typeof chunk}` })
+  throw coreError('MICRO_BODY_CHUNK', {
+    what: chunk === null ? 'null' : Array.isArray(chunk) ? 'a list' : `a value of type ${typeof chunk}`,
+  })
 }
 
 /** Lets go of a body that is not sent. */

@@ -86,7 +86,10 @@ export class RequestContext implements Context {
 
   get params(): Context['params'] {
     if (this.#params === null) {
-      this.#params = this.matchedRoute === null || this.pathValues === null || this.pathValues.length === 0 ? NO_PARAMS : this.matchedRoute.params(this.pathValues)
+      this.#params =
+        this.matchedRoute === null || this.pathValues === null || this.pathValues.length === 0
+          ? NO_PARAMS
+          : this.matchedRoute.params(this.pathValues)
     }
     return this.#params
   }

@@ -1,7 +1,7 @@
 /** Runs the hooks of one request: in a loop, which is left only for what returns a promise. A failure is blamed on its extension. */
 import type { Context } from './context.ts'
 import { coreError } from './core-errors.ts'
-import { blame, type HookRecord } from './hooks.ts'
+import { blame, type HookRecord, ownerInWords } from './hooks.ts'
 import { isReply, type Reply } from './reply.ts'
 import type { AfterHook, BeforeHook } from './setup.ts'
 import { isThenable } from './thenable.ts'
@@ -88,7 +88,7 @@ function isAnswer(hook: HookRecord<unknown>, result: unknown): boolean {
     return false
   }
   if (typeof result !== 'object' && typeof result !== 'string') {
-    throw coreError('MICRO_HOOK_RESULT', { kind: 'beforeRequest', owner: ownerOf(hook), what: whatIs(result) })
+    throw coreError('MICRO_HOOK_RESULT', { kind: 'beforeRequest', owner: ownerInWords(hook.owner), what: whatIs(result) })
   }
   return true
 }
@@ -98,7 +98,7 @@ function replacement(hook: HookRecord<unknown>, result: unknown): Reply | undefi
     return undefined
   }
   if (typeof result !== 'object' || !isReply(result)) {
-    throw coreError('MICRO_HOOK_RESULT', { kind: 'afterRequest', owner: ownerOf(hook), what: whatIs(result) })
+    throw coreError('MICRO_HOOK_RESULT', { kind: 'afterRequest', owner: ownerInWords(hook.owner), what: whatIs(result) })
   }
   return result
 }
@@ -106,8 +106,4 @@ function replacement(hook: HookRecord<unknown>, result: unknown): Reply | undefi
 function blamed(hook: HookRecord<unknown>, error: unknown): unknown {
   blame(error, hook.owner)
   return error
-}
-
-function ownerOf({ owner }: HookRecord<unknown>): string {
-  return owner === 'app' ? 'the app' : `'${owner}'`
 }

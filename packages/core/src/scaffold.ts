@@ -1,7 +1,7 @@
 /** What an app and a blueprint have in common: routes, hooks and error handlers are declared on both in the same way. */
 import type { Context } from './context.ts'
 import { coreError } from './core-errors.ts'
-import { hookRecord, type HookRecord } from './hooks.ts'
+import { type HookRecord, hookRecord } from './hooks.ts'
 import type { PathRoutes, RouteMethod, RouteOptions, Typed, Types } from './inference.ts'
 import { type AnyMiddleware, MIDDLEWARE, type MiddlewareParts } from './middleware.ts'
 import type { ErrorRecord } from './plan.ts'
@@ -44,10 +44,11 @@ export abstract class Scaffold implements Typed {
   route<P extends string>(path: P): PathRoutes<this, P> {
     const routes: { [method: string]: unknown } = {}
     for (const method of METHODS) {
-      routes[method] = (...rest: unknown[]) => {
-        ;(this[method] as (...args: unknown[]) => unknown)(path, ...rest)
+      const declare = (...rest: unknown[]): unknown => {
+        this.declareRoute(method, path, ...optionsAndHandler(rest), callSite(declare))
         return routes
       }
+      routes[method] = declare
     }
     return routes as unknown as PathRoutes<this, P>
   }
@@ -117,9 +118,12 @@ export abstract class Scaffold implements Typed {
 
 for (const method of METHODS) {
   const declare = function (this: Scaffold, path: string, ...rest: unknown[]): Scaffold {
-    const [options, handler] = rest.length > 1 ? rest : [{}, rest[0]]
-    this.declareRoute(method, path, options as RouteOptions, handler, callSite(declare))
+    this.declareRoute(method, path, ...optionsAndHandler(rest), callSite(declare))
     return this
   }
   Object.defineProperty(Scaffold.prototype, method, { value: declare, configurable: true, writable: true })
+}
+
+function optionsAndHandler(rest: readonly unknown[]): readonly [RouteOptions | readonly AnyMiddleware[], unknown] {
+  return rest.length > 1 ? [rest[0] as RouteOptions, rest[1]] : [{}, rest[0]]
 }

@@ -31,17 +31,36 @@ function makeSecret(): string {
   return process.getBuiltinModule('node:crypto').randomBytes(36).toString('base64url')
 }
 
-/** Reads the development secret, or makes it: of two processes at once, one wins and both use the same. */
+/** Reads the development secret, or makes it. Written aside and then linked, so that of two processes at once both use the same. */
 function keptSecret(instancePath: string): string {
-  const { mkdirSync, readFileSync, writeFileSync } = process.getBuiltinModule('node:fs')
+  const { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } = process.getBuiltinModule('node:fs')
   const file = `${instancePath}/secret-key`
   try {
-    mkdirSync(instancePath, { recursive: true, mode: 0o700 })
-    writeFileSync(file, makeSecret(), { mode: 0o600, flag: 'wx' })
+    return readSecret(readFileSync(file, 'utf8'), file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      throw error
+    }
+  }
+  mkdirSync(instancePath, { recursive: true, mode: 0o700 })
+  const aside = `${file}.${process.pid}`
+  writeFileSync(aside, makeSecret(), { mode: 0o600 })
+  try {
+    linkSync(aside, file)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
       throw error
     }
+  } finally {
+    unlinkSync(aside)
   }
-  return readFileSync(file, 'utf8')
+  return readSecret(readFileSync(file, 'utf8'), file)
+}
+
+function readSecret(text: string, file: string): string {
+  const secret = text.trim()
+  if (secret.length < LEAST) {
+    throw coreError('MICRO_SECRET_SHORT', { source: file, length: secret.length })
+  }
+  return secret
 }

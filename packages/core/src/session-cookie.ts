@@ -6,7 +6,13 @@ export function saveSession(ctx: RequestContext, session: OpenSession): void {
   const { cookieName, maxAge, path, domain, httpOnly, sameSite, secure } = ctx.config.session
   const value = session.outcome(ctx.app['~registry'].sessionStore as SessionStore)
   if (value !== undefined) {
-    const attributes = { path, httpOnly, sameSite, secure: secure ?? ctx.mode === 'production', ...(domain === undefined ? {} : { domain }) }
+    const attributes = {
+      path,
+      httpOnly,
+      sameSite,
+      secure: secure ?? ctx.mode === 'production',
+      ...(domain === undefined ? {} : { domain }),
+    }
     if (value === null) {
       ctx.deleteCookie(cookieName, attributes)
     } else {

@@ -80,7 +80,15 @@ export class OpenSession implements Session {
       // A cookie that was not accepted is left alone: it may belong to another app on the same host.
       return undefined
     }
-    return after === '{}' ? (this.#previous === null ? undefined : (store.save(Object.create(null), this.#previous), null)) : store.save(this.#data, this.#previous)
+    if (after !== '{}') {
+      return store.save(this.#data, this.#previous)
+    }
+    if (this.#previous === null) {
+      return undefined
+    }
+    // The store is told too: it may keep something for the cookie that goes.
+    store.save(Object.create(null), this.#previous)
+    return null
   }
 }
 

@@ -59,12 +59,24 @@ export function record(name: string, host: RecorderHost, members: { readonly [na
     (method: string, list: keyof Declarations & ('before' | 'after' | 'teardown')) =>
     (run: (...args: never[]) => unknown, options?: HookOptions) => {
       const made = hookRecord(run, name, options)
-      const methods = options?.methods === undefined ? 'every request' : typeof options.methods === 'string' ? `${options.methods} methods` : options.methods.join(', ')
+      const methods =
+        options?.methods === undefined
+          ? 'every request'
+          : typeof options.methods === 'string'
+            ? `${options.methods} methods`
+            : options.methods.join(', ')
       add(method, method, `${options?.phase === undefined ? '' : `phase ${PHASES[made.phase]}, `}${methods}`, () => {
         ;(declarations[list] as unknown[]).push(made)
       })
     }
-  const claim = (method: string, what: string, options: ReplaceOptions | undefined, step: () => void, kind = what, detail?: string): void => {
+  const claim = (
+    method: string,
+    what: string,
+    options: ReplaceOptions | undefined,
+    step: () => void,
+    kind = what,
+    detail?: string,
+  ): void => {
     const replace = options?.replace === true
     registry.checkClaim(what, name, replace)
     add(method, kind, detail ?? (replace ? 'replaces the one before' : 'sets it'), () => {
@@ -115,9 +127,23 @@ export function record(name: string, host: RecorderHost, members: { readonly [na
     templates: {
       directory: (path) => add('templates.directory', 'templates', path, () => registry.templates.directory(path, name)),
       global: (key, value) =>
-        claim('templates.global', `template global '${key}'`, undefined, () => registry.templates.global(key, value, owner), 'template global', key),
+        claim(
+          'templates.global',
+          `template global '${key}'`,
+          undefined,
+          () => registry.templates.global(key, value, owner),
+          'template global',
+          key,
+        ),
       filter: (key, filter) =>
-        claim('templates.filter', `template global '${key}'`, undefined, () => registry.templates.filter(key, filter, owner), 'template filter', key),
+        claim(
+          'templates.filter',
+          `template global '${key}'`,
+          undefined,
+          () => registry.templates.filter(key, filter, owner),
+          'template filter',
+          key,
+        ),
       context: (provide) => add('templates.context', 'template context', '', () => registry.templates.context(provide)),
       engine: (engine, options) => claim('templates.engine', 'template engine', options, () => registry.templates.engine(engine, owner)),
     },
@@ -146,7 +172,9 @@ export function record(name: string, host: RecorderHost, members: { readonly [na
       }),
   }
   return {
-    setup: Object.freeze(Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(members), ...Object.getOwnPropertyDescriptors(setup) })) as Setup,
+    setup: Object.freeze(
+      Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(members), ...Object.getOwnPropertyDescriptors(setup) }),
+    ) as Setup,
     contributions,
     close(apply) {
       open = false

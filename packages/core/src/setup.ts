@@ -55,7 +55,9 @@ export interface CommandOptions {
   readonly description: string
   /** Names of positional arguments, for the help text: `['<name>', '[target]']`. */
   readonly positionals?: readonly string[]
-  readonly flags?: { readonly [name: string]: { readonly type: 'string' | 'boolean'; readonly description: string; readonly short?: string } }
+  readonly flags?: {
+    readonly [name: string]: { readonly type: 'string' | 'boolean'; readonly description: string; readonly short?: string }
+  }
   /** Runs it with the app started, and stops it afterwards; true by default. */
   readonly start?: boolean
 }

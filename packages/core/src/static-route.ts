@@ -9,7 +9,11 @@ import { serveDirectory } from './static-files.ts'
  * The route of static files, named `static`: the app's own `static/` first, then under `<name>/` those of blueprints and extensions.
  * None where there are no such directories.
  */
-export function staticRoute(rootPath: string | undefined, statics: readonly StaticDirectory[], config: CoreConfig['static']): readonly RouteRecord[] {
+export function staticRoute(
+  rootPath: string | undefined,
+  statics: readonly StaticDirectory[],
+  config: CoreConfig['static'],
+): readonly RouteRecord[] {
   const own = rootPath === undefined ? undefined : `${rootPath}/static`
   const present = statics.filter(({ directory }) => isDirectory(directory))
   if ((own === undefined || !isDirectory(own)) && present.length === 0) {

@@ -1,5 +1,5 @@
 /** What waits for the end of a request: what was asked for by `ctx.onTeardown`, then the hooks; in reverse order, each once, all of them. */
-import { blamedFor, type HookRecord } from './hooks.ts'
+import { blameFields, type HookRecord } from './hooks.ts'
 import type { Log } from './log.ts'
 import type { RequestContext } from './request-context.ts'
 import type { TeardownHook } from './setup.ts'
@@ -27,9 +27,7 @@ async function runAll(
     try {
       await run()
     } catch (failure) {
-      const extension = blamedFor(failure) ?? (owner === 'app' ? undefined : owner)
-      const fields = { requestId: ctx.id, ...(extension === undefined ? {} : { extension }), error: failure }
-      log.error(`A teardown of ${ctx.method} ${ctx.path} failed`, fields)
+      log.error(`A teardown of ${ctx.method} ${ctx.path} failed`, { requestId: ctx.id, ...blameFields(failure, owner), error: failure })
     }
   }
 }

@@ -5,7 +5,15 @@ import type { JsonProvider } from './setup.ts'
 const BYTES = 'application/octet-stream'
 
 /** Headers of a connection, not of a reply (RFC 9110 section 7.6.1): they are not passed on from a native response. */
-const OF_THE_CONNECTION: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'])
+const OF_THE_CONNECTION: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
 
 /**
  * The reply of what a handler returned, or null where that is no reply. A string is HTML, an object JSON, bytes and streams are sent.

@@ -1,5 +1,5 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type DirectoryOptions, type DirectoryServer, serveDirectory } from '../src/static-files.ts'
 import { FileFixture } from './file-fixture.ts'
 import { type ReplyServer, replyServer, type Seen, timesOpen } from './reply-server.ts'
@@ -79,6 +79,16 @@ describe('Containment', () => {
     renameSync(fixture.at('public/swap'), fixture.at('public/swap.old'))
     symlinkSync(fixture.at('outside'), fixture.at('public/swap'))
     expect((await server.ask('/swap/secret.txt')).status).toBe(404)
+  })
+
+  test.runIf(process.platform === 'linux')('is asked for once where one file is served many times', async () => {
+    const readlink = vi.spyOn(process.getBuiltinModule('node:fs'), 'readlinkSync')
+    fixture.put('public/popular.txt', 'popular')
+    await ask('/popular.txt')
+    await server.ask('/popular.txt')
+    await server.ask('/popular.txt')
+    expect(readlink).toHaveBeenCalledTimes(1)
+    readlink.mockRestore()
   })
 
   test('a refused file is not left open', async () => {

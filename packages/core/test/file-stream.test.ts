@@ -1,9 +1,8 @@
 import { once } from 'node:events'
 import { appendFileSync, renameSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { micro } from '@micro/core'
+import { isHttpError, micro } from '@micro/core'
 import { serve } from '@micro/core/node'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { sendFile } from '../src/files.ts'
 import { asked, bytesOf, FileFixture, LONG_AGO, large, letters, MIB, showsOpenFiles } from './file-fixture.ts'
 import { type ReplyServer, replyServer, timesOpen } from './reply-server.ts'
@@ -16,6 +15,10 @@ beforeAll(async () => {
   fixture.put('large.bin', large)
   fixture.put('empty.txt', '')
   server = await replyServer((request, path) => sendFile(request, fixture.at(path)))
+})
+
+afterEach(() => {
+  vi.useRealTimers()
 })
 
 afterAll(async () => {
@@ -101,6 +104,7 @@ describe('streamRange and streamRanges', () => {
     })
 
     test('slow clients get small pieces, fast ones large', async () => {
+      vi.useFakeTimers({ toFake: ['performance'] })
       const { body } = await sendFile(asked(), big)
       const lengths: number[] = []
       for await (const chunk of body as AsyncIterable<Uint8Array>) {
@@ -108,7 +112,7 @@ describe('streamRange and streamRanges', () => {
         if (lengths.length === 6) {
           break
         }
-        await (lengths.length === 5 ? sleep(80) : undefined)
+        vi.advanceTimersByTime(lengths.length === 5 ? 51 : 49)
       }
       expect(lengths).toEqual([64, 128, 256, 512, 512, 64])
     })
@@ -130,13 +134,14 @@ describe('streamRange and streamRanges', () => {
     })
   })
 
-  describe('files that change while they are sent', () => {
+  describe.runIf(showsOpenFiles)('files that change while they are sent', () => {
     test('one that is replaced before it is read is not mixed with its headers', async () => {
       fixture.put('moving.bin', large)
       const { body } = await sendFile(asked(), fixture.at('moving.bin'))
       fixture.put('moving.new', Buffer.alloc(large.length, 'x'))
       renameSync(fixture.at('moving.new'), fixture.at('moving.bin'))
       await expect(bytesOf(body)).rejects.toMatchObject({ status: 503 })
+      expect(timesOpen(fixture.at('moving.bin'))).toBe(0)
     })
 
     test('one that is changed in its place before it is read, too', async () => {
@@ -167,12 +172,17 @@ describe('streamRange and streamRanges', () => {
     })
 
     test('one that shrinks ends the reply with an error, and leaves nothing open', async () => {
-      const path = fixture.put('shrinking.bin', Buffer.alloc(8 * MIB))
+      // More than the buffers of a connection hold.
+      const path = fixture.put('shrinking.bin', '')
+      truncateSync(path, 64 * MIB)
       const response = await server.open('/shrinking.bin')
       await once(response, 'readable')
       truncateSync(path, 100)
       await expect(response.toArray()).rejects.toMatchObject({ code: 'ECONNRESET' })
-      expect(server.failures.at(-1)).toMatchObject({ status: 503, cause: { message: expect.stringContaining('shrinking.bin') } })
+      // Clients that went away in other tests may still be told of.
+      await expect
+        .poll(() => server.failures.filter(isHttpError))
+        .toMatchObject([{ status: 503, cause: { message: expect.stringContaining('shrinking.bin') } }])
       await expect.poll(() => timesOpen(path)).toBe(0)
     })
   })

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
 import { isHttpError, micro, type Reply } from '@micro/core'
 import { serve } from '@micro/core/node'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type FileOptions, sendFile } from '../src/files.ts'
 import { asked, digest, FileFixture, LONG_AGO_DATE, large, letters, showsOpenFiles } from './file-fixture.ts'
 import { type ReplyServer, replyServer } from './reply-server.ts'
@@ -184,6 +184,13 @@ describe('sendFile', () => {
       // Nobody may read it, not even root.
       const error = await sendFile(asked(), '/proc/sys/vm/compact_memory').catch((reason: unknown) => reason)
       expect(error).toMatchObject({ status: 404, cause: { code: 'EACCES' } })
+    })
+
+    test('anything, on a runtime without a file system', async () => {
+      const builtin = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
+      const sent = sendFile(asked(), fixture.at('letters.txt'))
+      builtin.mockRestore()
+      await expect(sent).rejects.toMatchObject({ code: 'MICRO_NO_FILES', message: expect.stringContaining('ctx.file()') })
     })
 
     test('says nothing about the disk', async () => {

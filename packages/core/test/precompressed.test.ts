@@ -131,6 +131,13 @@ describe('Precompressed', () => {
     const seen = await server.ask('/changing.js', asked)
     expect([seen.status, seen.headers['content-encoding']]).toEqual([200, undefined])
     expect(seen.body).toEqual(script)
+    expect((await server.ask('/changing.js', asked)).headers.vary).toBeUndefined()
+  })
+
+  test('a directory of its name is none', async () => {
+    fixture.put('public/directory.js', script)
+    fixture.put('public/directory.js.br/file', '')
+    expect((await ask('/directory.js', { 'Accept-Encoding': 'br' })).headers.vary).toBeUndefined()
   })
 
   test('a link is none that leads out', async () => {

@@ -3,8 +3,8 @@ import { micro } from '@micro/core'
 import { serve } from '@micro/core/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type DirectoryOptions, type DirectoryServer, serveDirectory } from '../src/static-files.ts'
-import { FileFixture } from './file-fixture.ts'
-import { type ReplyServer, replyServer, type Seen } from './reply-server.ts'
+import { FileFixture, showsOpenFiles } from './file-fixture.ts'
+import { type ReplyServer, replyServer, type Seen, timesOpen } from './reply-server.ts'
 
 const fixture = new FileFixture('static-files')
 let answer: DirectoryServer
@@ -52,6 +52,8 @@ describe('serveDirectory', () => {
       ['/app.css/', null],
       ['/app.css/x', null],
       ['/plain', null],
+      ['/docs', null],
+      ['/docs/', null],
       ['/plain/', null],
       ['/', null],
       ['//app.css', null],
@@ -128,6 +130,7 @@ describe('serveDirectory', () => {
       expect([seen.status, seen.headers['content-type'], seen.body.toString()]).toEqual([200, 'text/html; charset=utf-8', '<h1>Docs</h1>'])
       const without = await indexed('/docs')
       expect([without.status, without.headers.location]).toEqual([308, 'docs/'])
+      expect(showsOpenFiles && timesOpen(fixture.at('public/docs/index.html'))).toBe(showsOpenFiles && 0)
     })
 
     test('answers the directory itself', async () => {

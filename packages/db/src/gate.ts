@@ -17,14 +17,20 @@ export class Gate {
     return this.#busy
   }
 
+  /** Takes the only place if it is free, and says whether it was. */
+  take(): boolean {
+    const free = !this.#busy
+    this.#busy = true
+    return free
+  }
+
   /**
    * Takes the only place, waiting for it if need be. Who has entered calls `leave` once.
    * @throws HttpError 503 after `timeoutMs`, or at once where too many wait; the signal's reason if it aborts.
    */
   async enter(timeoutMs: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted()
-    if (!this.#busy) {
-      this.#busy = true
+    if (this.take()) {
       return
     }
     if (this.#waiting.size >= MAX_WAITING) {

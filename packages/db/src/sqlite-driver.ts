@@ -76,7 +76,9 @@ export class SqliteDriver implements Driver, SqliteHost {
     const { keep = false, busyTimeoutMs = this.#options.busyTimeoutMs, signal } = options
     const startedMs = performance.now()
     for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LAST_WAIT_MS)) {
-      await this.#gate.enter(this.#options.acquireTimeoutMs, signal)
+      if (signal !== undefined || !this.#gate.take()) {
+        await this.#gate.enter(this.#options.acquireTimeoutMs, signal)
+      }
       try {
         const result = work()
         if (!keep) {

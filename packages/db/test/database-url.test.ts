@@ -1,3 +1,5 @@
+import { inspect } from 'node:util'
+import { isMicroError } from '@micro/core'
 import { describe, expect, it } from 'vitest'
 import { describeLocation, parseDatabaseUrl } from '../src/database-url.ts'
 
@@ -37,9 +39,20 @@ describe('parseDatabaseUrl', () => {
 
   it('refuses everything else, without repeating it', () => {
     for (const url of refused) {
-      expect(() => parseDatabaseUrl(url), url).toThrow(
-        expect.objectContaining({ code: 'MICRO_DB_URL', message: expect.not.stringContaining('pa55'), cause: undefined }),
-      )
+      const error = refusalOf(url)
+      expect([url, isMicroError(error) && error.code, inspect(error, { depth: 9, showHidden: true }).includes('pa55')]).toEqual([
+        url,
+        'MICRO_DB_URL',
+        false,
+      ])
     }
   })
 })
+
+function refusalOf(url: string): unknown {
+  try {
+    return describeLocation(parseDatabaseUrl(url))
+  } catch (error) {
+    return error
+  }
+}

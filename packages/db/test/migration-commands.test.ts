@@ -4,6 +4,8 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vites
 import { dropDatabases, engines, type Place, sqliteFile, startApp } from './engines.ts'
 import { Project } from './project.ts'
 
+afterAll(dropDatabases)
+
 const APP = `
 import { micro, defineExtension, need, options } from '@micro/core'
 import { db } from '@micro/db'
@@ -19,8 +21,6 @@ export default micro(import.meta).use(db()).use(audit)
 `
 const SLOW = `
 import { setTimeout } from 'node:timers/promises'
-
-afterAll(dropDatabases)
 export async function up(db) {
   await db.schema.createTable('slow').addColumn('id', 'integer').execute()
   await setTimeout(400)

@@ -3,8 +3,8 @@ import { compileSchema } from './compiled-schema.ts'
 import type { InvalidForm } from './form-view.ts'
 import { limitsOf } from './forms-context.ts'
 import { validationError } from './issue.ts'
-import { type CheckOptions, examine, formOf, wantsJson } from './read-form.ts'
 import { readBody } from './read-body.ts'
+import { type CheckOptions, examine, formOf, wantsJson } from './read-form.ts'
 
 /** Options of `body`. */
 export interface BodyOptions<O> extends CheckOptions<O> {
@@ -20,7 +20,10 @@ export interface BodyOptions<O> extends CheckOptions<O> {
  * reads it, multipart; texts of forms are read by what the schema expects.
  * @throws HttpError 422 with `errors: [{ pointer, detail }]`; 415, 413, 400 for a body that cannot be read.
  */
-export function body<S extends StandardSchema>(schema: S, options: BodyOptions<OutputOf<S>> = {}): Middleware<{ readonly body: OutputOf<S> }> {
+export function body<S extends StandardSchema>(
+  schema: S,
+  options: BodyOptions<OutputOf<S>> = {},
+): Middleware<{ readonly body: OutputOf<S> }> {
   const compiled = compileSchema('body', schema)
   return middleware(async (ctx, next): Promise<Added<{ readonly body: OutputOf<S> }> | Reply | Response> => {
     const limits = { ...limitsOf(ctx), ...options.limits }

@@ -54,7 +54,9 @@ function compileZod(schema: StandardSchema & $ZodType): CompiledSchema<unknown> 
       if (!ownCode || safeParseAsync === undefined) {
         return schema['~standard'].validate(value)
       }
-      return safeParseAsync.call(schema, value).then((result) => (result.success ? { value: result.data } : { issues: result.error.issues }))
+      return safeParseAsync
+        .call(schema, value)
+        .then((result) => (result.success ? { value: result.data } : { issues: result.error.issues }))
     },
   }
 }
@@ -76,7 +78,9 @@ function compileOther(schema: StandardSchema): CompiledSchema<unknown> {
 
 /** Libraries without Standard JSON Schema, or whose schema has none, are asked for nothing: their texts stay texts. */
 function shapeOf(schema: StandardSchema): Shape {
-  const standard = schema['~standard'] as { readonly jsonSchema?: { input(options: { readonly target: string }): { readonly [key: string]: unknown } } }
+  const standard = schema['~standard'] as {
+    readonly jsonSchema?: { input(options: { readonly target: string }): { readonly [key: string]: unknown } }
+  }
   try {
     return standard.jsonSchema === undefined ? ANY_SHAPE : jsonSchemaShape(standard.jsonSchema.input({ target: 'draft-2020-12' }))
   } catch {

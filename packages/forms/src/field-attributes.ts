@@ -14,12 +14,20 @@ export function fieldAttributes(shape: Shape, element: FieldElement, isSecret: b
   if (element === 'select') {
     return { ...common, multiple: shape.kind === 'list' }
   }
-  const lengths = shape.kind === 'text' ? { minlength: positive(rules.minLength), maxlength: finite(rules.maxLength), placeholder: meta.placeholder } : {}
+  const lengths =
+    shape.kind === 'text' ? { minlength: positive(rules.minLength), maxlength: finite(rules.maxLength), placeholder: meta.placeholder } : {}
   if (element === 'textarea') {
     return { ...common, ...lengths }
   }
   const type = meta.type ?? inputType(shape, isSecret)
-  return { type, ...common, ...lengths, ...(type === 'text' ? { pattern: patternOf(rules.patterns) } : {}), ...bounds(shape), ...fileRules(shape) }
+  return {
+    type,
+    ...common,
+    ...lengths,
+    ...(type === 'text' ? { pattern: patternOf(rules.patterns) } : {}),
+    ...bounds(shape),
+    ...fileRules(shape),
+  }
 }
 
 function inputType(shape: Shape, isSecret: boolean): string {

@@ -9,7 +9,10 @@ import { type FormOptions, readForm } from './read-form.ts'
  * errors to show beside it. The status is 422 then, unless the handler says another. Clients that talk JSON get their errors as JSON.
  * @throws HttpError 422 for a JSON client; 415, 413, 400 for a body that cannot be read.
  */
-export function form<S extends StandardSchema>(schema: S, options: FormOptions<OutputOf<S>> = {}): Middleware<{ readonly form: Form<OutputOf<S>> }> {
+export function form<S extends StandardSchema>(
+  schema: S,
+  options: FormOptions<OutputOf<S>> = {},
+): Middleware<{ readonly form: Form<OutputOf<S>> }> {
   const compiled = compileSchema('form', schema)
   return middleware(async (ctx, next) => next({ form: await readForm(ctx, compiled, { ...limitsOf(ctx), ...options.limits }, options) }))
 }

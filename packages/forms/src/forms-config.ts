@@ -43,7 +43,10 @@ export type FormsOptions = { readonly [K in keyof FormsConfig]?: FormsConfig[K] 
 /** The schema of `config.forms`. */
 export const FormsConfigSchema: ConfigSchema<FormsOptions, FormsConfig> = options({
   trustedOrigins: origins('Origins whose pages may send unsafe requests: scheme, host and port exactly.'),
-  allowSameSite: option.bool({ default: false, description: 'Lets pages of the same site (subdomains, other ports) send unsafe requests.' }),
+  allowSameSite: option.bool({
+    default: false,
+    description: 'Lets pages of the same site (subdomains, other ports) send unsafe requests.',
+  }),
   strict: option.bool({ default: false, description: 'Refuses requests with cookies that say nothing about where they come from.' }),
   mode: option.oneOf(['enforce', 'log'], { default: 'enforce', description: 'log lets cross-site requests pass and writes a warning.' }),
   allowCrossSite: option.list({ description: 'Names, or whole paths as declared, of routes that other sites may call.' }),
@@ -55,7 +58,10 @@ export const FormsConfigSchema: ConfigSchema<FormsOptions, FormsConfig> = option
   maxItems: option.int({ default: 1_000, min: 0, description: 'Most items of one list, unless the schema allows more.' }),
   maxValues: option.int({ default: 20_000, min: 1, description: 'Most values of a JSON document in all.' }),
   maxPatternLength: option.int({ default: 10_000, min: 1, description: 'Longest text held against a regular expression of a schema.' }),
-  duplicates: option.oneOf(['refuse', 'last'], { default: 'refuse', description: 'What a field sent twice is where one value is expected.' }),
+  duplicates: option.oneOf(['refuse', 'last'], {
+    default: 'refuse',
+    description: 'What a field sent twice is where one value is expected.',
+  }),
 })
 
 const defaults = FormsConfigSchema['~standard'].validate({})

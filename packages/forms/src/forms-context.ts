@@ -30,7 +30,6 @@ const FORMS: unique symbol = Symbol.for('micro.forms')
 
 /** The member of one request. */
 export class RequestForms implements FormsContext {
-  readonly [FORMS] = true
   readonly limits: FormLimits
   readonly #ctx: Context
   readonly #policy: CrossSitePolicy
@@ -56,8 +55,10 @@ export class RequestForms implements FormsContext {
   }
 }
 
+Object.defineProperty(RequestForms.prototype, FORMS, { value: true })
+
 /** The limits of the app at hand, or the defaults where `forms()` is not installed. */
 export function limitsOf(ctx: Context): FormLimits {
-  const { forms } = ctx as { readonly forms?: unknown }
-  return typeof forms === 'object' && forms !== null && FORMS in forms ? (forms as RequestForms).limits : DEFAULT_LIMITS
+  const { forms } = ctx as { readonly forms?: Partial<FormsContext> }
+  return typeof forms === 'object' && forms !== null && FORMS in forms ? (forms.limits ?? DEFAULT_LIMITS) : DEFAULT_LIMITS
 }

@@ -44,7 +44,9 @@ function crossSiteHook(config: FormsConfig, policyFor: (proxies: number) => Cros
       const fields = { method: ctx.method, path: ctx.path, reason: verdict.reason, origin: ctx.headers.get('origin') }
       if (config.mode === 'enforce') {
         ctx.log.info('Refused a cross-site request; config.forms.trustedOrigins lists origins that are let in', fields)
-        throw new HttpError(403, `The request was refused because of where it comes from: ${verdict.reason}.`, { headers: { Vary: CROSS_SITE_VARY } })
+        throw new HttpError(403, `The request was refused because of where it comes from: ${verdict.reason}.`, {
+          headers: { Vary: CROSS_SITE_VARY },
+        })
       }
       ctx.log.warn('A cross-site request would have been refused (config.forms.mode is log)', fields)
     }

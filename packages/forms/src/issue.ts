@@ -10,9 +10,9 @@ export interface Issue {
 /** Most issues that are told to a client. */
 export const MOST_ISSUES = 100
 
-/** The issues a schema found, as far as they are told. */
-export function issuesOf(found: readonly StandardIssue[]): readonly Issue[] {
-  return found.slice(0, MOST_ISSUES).map((issue) => ({ path: (issue.path ?? []).map(keyOf), message: issue.message }))
+/** The issues a schema found, as far as they are told, each in the words of `say`. */
+export function issuesOf(found: readonly StandardIssue[], say: (issue: StandardIssue) => string): readonly Issue[] {
+  return found.slice(0, MOST_ISSUES).map((issue) => ({ path: (issue.path ?? []).map(keyOf), message: say(issue) }))
 }
 
 /** The canonical field name of an issue: `items.0.name`; the empty text for one that concerns the whole. */
@@ -30,9 +30,10 @@ export function pointerOf(issue: Issue): string {
  * repeated. `part` says what is wrong; errors of a body have a `pointer`, those of a query a `parameter`.
  */
 export function validationError(part: 'body' | 'query', issues: readonly Issue[]): HttpError {
-  const errors = issues
-    .slice(0, MOST_ISSUES)
-    .map((issue) => ({ ...(part === 'body' ? { pointer: pointerOf(issue) } : { parameter: nameOf(issue) }), detail: issue.message }))
+  const errors = issues.map((issue) => ({
+    ...(part === 'body' ? { pointer: pointerOf(issue) } : { parameter: nameOf(issue) }),
+    detail: issue.message,
+  }))
   const first = issues.slice(0, 3).map((issue) => (issue.path.length === 0 ? issue.message : `${nameOf(issue)}: ${issue.message}`))
   const more = issues.length > 3 ? ' …' : ''
   return new HttpError(422, `The ${part} is not valid. ${first.join('; ')}${more}`, { problem: { errors } })

@@ -5,12 +5,12 @@ import type { FormLimits } from './forms-config.ts'
 import type { Issue } from './issue.ts'
 import { type Shape, shapeBelow } from './shape.ts'
 
-interface Visit {
-  readonly value: unknown
-  readonly shape: Shape | undefined
-  readonly key: string | number
-  readonly parent: Visit | undefined
-  readonly depth: number
+/** A walk through one document. `path` leads to the value at hand. */
+interface Walk {
+  readonly limits: FormLimits
+  readonly path: string[]
+  readonly issues: Issue[]
+  count: number
 }
 
 /**
@@ -18,62 +18,79 @@ interface Visit {
  * @throws HttpError 400 for a key that reaches a prototype and for a document too deep; 413 for too many values or a text too long.
  */
 export function limitValue(value: unknown, shape: Shape, limits: FormLimits): readonly Issue[] {
-  const issues: Issue[] = []
-  const waiting: Visit[] = [{ value, shape, key: '', parent: undefined, depth: 0 }]
-  let count = 0
-  for (let visit = waiting.pop(); visit !== undefined; visit = waiting.pop()) {
-    count++
-    if (count > limits.maxValues) {
-      throw new HttpError(413, `There are more than ${limits.maxValues} values.`)
-    }
-    const problem = typeof visit.value === 'string' ? textProblem(visit.value, visit.shape, limits) : visitBelow(visit, visit.value, waiting, limits)
-    if (problem !== undefined) {
-      issues.push({ path: pathOf(visit), message: problem })
-    }
-  }
-  return issues
+  const walk: Walk = { limits, path: [], issues: [], count: 0 }
+  visit(value, shape, walk)
+  return walk.issues
 }
 
-function visitBelow(visit: Visit, value: unknown, waiting: Visit[], limits: FormLimits): string | undefined {
-  if (!isContainer(value)) {
-    return undefined
+function visit(value: unknown, shape: Shape | undefined, walk: Walk): void {
+  walk.count++
+  if (walk.count > walk.limits.maxValues) {
+    throw new HttpError(413, `There are more than ${walk.limits.maxValues} values.`)
   }
-  if (visit.depth >= limits.maxJsonDepth) {
+  if (typeof value === 'string') {
+    visitText(value, shape, walk)
+  } else if (Array.isArray(value)) {
+    visitList(value, shape, walk)
+  } else if (isRecord(value)) {
+    enter(walk)
+    for (const key of Object.keys(value)) {
+      if (key === '__proto__' || (key === 'prototype' && walk.path.at(-1) === 'constructor')) {
+        throw new HttpError(400, 'A key of the document is not accepted: it holds a reserved word.')
+      }
+      visitBelow(value[key], key, shape, walk)
+    }
+  }
+}
+
+function visitList(list: readonly unknown[], shape: Shape | undefined, walk: Walk): void {
+  const most = Math.max(walk.limits.maxItems, shape?.kind === 'list' ? (shape.rules.maxLength ?? 0) : 0)
+  if (list.length > most) {
+    complain(walk, `Too many items: at most ${most} are accepted.`)
+    return
+  }
+  enter(walk)
+  for (let index = 0; index < list.length; index++) {
+    visitBelow(list[index], String(index), shape, walk)
+  }
+}
+
+/** Numbers and the like have no bound here, and are counted alone. */
+function visitBelow(value: unknown, key: string, shape: Shape | undefined, walk: Walk): void {
+  if (typeof value !== 'string' && typeof value !== 'object') {
+    walk.count++
+    return
+  }
+  walk.path.push(key)
+  visit(value, shape === undefined ? undefined : shapeBelow(shape, key), walk)
+  walk.path.pop()
+}
+
+function visitText(text: string, shape: Shape | undefined, walk: Walk): void {
+  const { maxValueBytes, maxPatternLength } = walk.limits
+  if (longerThan(text, maxValueBytes)) {
+    throw new HttpError(413, `A text is longer than ${maxValueBytes} bytes.`)
+  }
+  const most = Math.max(maxPatternLength, shape?.rules.maxLength ?? 0)
+  if (text.length > most && shape?.rules.patterns !== undefined) {
+    complain(walk, `Too long: at most ${most} characters are accepted.`)
+  }
+}
+
+function enter({ path, limits }: Walk): void {
+  if (path.length >= limits.maxJsonDepth) {
     throw new HttpError(400, `The document is nested deeper than ${limits.maxJsonDepth} levels.`)
   }
-  const most = Math.max(limits.maxItems, visit.shape?.kind === 'list' ? (visit.shape.rules.maxLength ?? 0) : 0)
-  if (Array.isArray(value) && value.length > most) {
-    return `Too many items: at most ${most} are accepted.`
-  }
-  for (const [key, item] of Object.entries(value)) {
-    if (key === '__proto__' || (key === 'prototype' && visit.key === 'constructor')) {
-      throw new HttpError(400, 'A key of the document is not accepted: it holds a reserved word.')
-    }
-    waiting.push({ value: item, shape: visit.shape && shapeBelow(visit.shape, key), key, parent: visit, depth: visit.depth + 1 })
-  }
-  return undefined
 }
 
-function isContainer(value: unknown): value is object {
+function complain(walk: Walk, message: string): void {
+  walk.issues.push({ path: [...walk.path], message })
+}
+
+function isRecord(value: unknown): value is { readonly [key: string]: unknown } {
   if (typeof value !== 'object' || value === null) {
     return false
   }
   const prototype = Object.getPrototypeOf(value)
-  return Array.isArray(value) || prototype === null || prototype === Object.prototype
-}
-
-function textProblem(text: string, shape: Shape | undefined, limits: FormLimits): string | undefined {
-  if (longerThan(text, limits.maxValueBytes)) {
-    throw new HttpError(413, `A text is longer than ${limits.maxValueBytes} bytes.`)
-  }
-  const most = Math.max(limits.maxPatternLength, shape?.rules.maxLength ?? 0)
-  return shape?.rules.patterns !== undefined && text.length > most ? `Too long: at most ${most} characters are accepted.` : undefined
-}
-
-function pathOf(visit: Visit): readonly PropertyKey[] {
-  const path: PropertyKey[] = []
-  for (let at: Visit | undefined = visit; at?.parent !== undefined; at = at.parent) {
-    path.unshift(Array.isArray(at.parent.value) ? Number(at.key) : at.key)
-  }
-  return path
+  return prototype === null || prototype === Object.prototype
 }

@@ -77,7 +77,14 @@ class PageForm<T> implements FormView {
     const named = this.#named(name)
     const derived = fieldAttributes(named.shape, as, this.#isSecret(named))
     const type = String(extra.type ?? derived.type ?? '')
-    return printAttributes({ id: named.id, name, ...derived, ...this.#state(named, name), ...(as === 'input' ? this.#typed(named, type, extra) : {}), ...extra })
+    return printAttributes({
+      id: named.id,
+      name,
+      ...derived,
+      ...this.#state(named, name),
+      ...(as === 'input' ? this.#typed(named, type, extra) : {}),
+      ...extra,
+    })
   }
 
   option(name: string, value: string | number): SafeHtml {
@@ -182,7 +189,10 @@ function isItemOf(name: string, list: string): boolean {
 function valueAt(values: object, keys: readonly string[]): unknown {
   return keys
     .filter((key) => key !== '')
-    .reduce<unknown>((at, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? (at as { [key: string]: unknown })[key] : undefined), values)
+    .reduce<unknown>(
+      (at, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? (at as { [key: string]: unknown })[key] : undefined),
+      values,
+    )
 }
 
 function choicesOf(shape: Shape): readonly string[] {
@@ -192,6 +202,10 @@ function choicesOf(shape: Shape): readonly string[] {
 
 /** `firstName` and `first_name` as `First name`. */
 function inWords(key: string): string {
-  const words = key.replace(/([a-z\d])([A-Z])/g, '$1 $2').replace(/[_-]+/g, ' ').trim().toLowerCase()
+  const words = key
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replace(/[_-]+/g, ' ')
+    .trim()
+    .toLowerCase()
   return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -28,7 +28,9 @@ export function plainMessage(issue: StandardIssue): string {
     case 'invalid_value':
       return /^Invalid (option|input): expected /.test(issue.message) ? wrongChoice(details) : issue.message
     case 'invalid_format':
-      return details.format === 'regex' && issue.message.startsWith('Invalid string: must match pattern ') ? 'This is not written as asked for.' : issue.message
+      return details.format === 'regex' && issue.message.startsWith('Invalid string: must match pattern ')
+        ? 'This is not written as asked for.'
+        : issue.message
     default:
       return issue.message
   }
@@ -66,8 +68,10 @@ function tooSmall({ origin, minimum, inclusive }: Details): string {
       return `Please choose at least ${minimum}.`
     case 'file':
       return `The file is too small: it needs ${minimum} bytes or more.`
+    case 'date':
+      return `Please enter ${showDate(minimum)} or later.`
     default:
-      return inclusive === false ? `Please enter more than ${show(minimum)}.` : `Please enter ${show(minimum)} or more.`
+      return inclusive === false ? `Please enter more than ${minimum}.` : `Please enter ${minimum} or more.`
   }
 }
 
@@ -80,8 +84,10 @@ function tooBig({ origin, maximum, inclusive }: Details): string {
       return `Please choose at most ${maximum}.`
     case 'file':
       return `The file is too large: it may have ${maximum} bytes or less.`
+    case 'date':
+      return `Please enter ${showDate(maximum)} or earlier.`
     default:
-      return inclusive === false ? `Please enter less than ${show(maximum)}.` : `Please enter ${show(maximum)} or less.`
+      return inclusive === false ? `Please enter less than ${maximum}.` : `Please enter ${maximum} or less.`
   }
 }
 
@@ -89,7 +95,7 @@ function wrongChoice({ values }: Details): string {
   return values?.length === 1 && values[0] === true ? 'Please tick this box.' : 'Please choose one of the options.'
 }
 
-/** Dates are compared as milliseconds. */
-function show(bound: unknown): string {
-  return typeof bound === 'number' && Math.abs(bound) > 1e11 ? new Date(bound).toISOString().slice(0, 10) : String(bound)
+/** The day of a bound, which zod gives in milliseconds. */
+function showDate(bound: unknown): string {
+  return new Date(Number(bound)).toISOString().slice(0, 10)
 }

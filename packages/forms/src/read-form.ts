@@ -1,8 +1,8 @@
 import type { Context } from '@micro/core'
 import type { CompiledSchema } from './compiled-schema.ts'
+import { parseFieldName } from './field-name.ts'
 import type { Form } from './form-view.ts'
 import type { FormLimits } from './forms-config.ts'
-import { parseFieldName } from './field-name.ts'
 import { type Issue, validationError } from './issue.ts'
 import { pageForm } from './page-form.ts'
 import { type ReadBody, readBody } from './read-body.ts'
@@ -17,7 +17,7 @@ export interface CheckOptions<O> {
    * A check that needs more than the values themselves, such as a database. It runs when the schema has accepted everything, and
    * gives the errors it finds by field name.
    */
-  readonly check?: (data: O, ctx: Context) => FieldErrors | undefined | void | Promise<FieldErrors | undefined | void>
+  readonly check?: (data: O, ctx: Context) => FieldErrors | undefined | Promise<FieldErrors | undefined>
   /** Limits of this body in the place of `config.forms`'s. */
   readonly limits?: Partial<FormLimits>
 }
@@ -51,7 +51,13 @@ export async function readForm<O>(ctx: Context, schema: CompiledSchema<O>, limit
 }
 
 /** Holds a body against its schema, then against the check of its author. */
-export async function examine<O>(ctx: Context, body: ReadBody, schema: CompiledSchema<O>, limits: FormLimits, options: CheckOptions<O>): Promise<Outcome<O>> {
+export async function examine<O>(
+  ctx: Context,
+  body: ReadBody,
+  schema: CompiledSchema<O>,
+  limits: FormLimits,
+  options: CheckOptions<O>,
+): Promise<Outcome<O>> {
   const outcome = await checkBody(body, schema, limits)
   if (!outcome.ok || options.check === undefined) {
     return outcome
@@ -61,7 +67,13 @@ export async function examine<O>(ctx: Context, body: ReadBody, schema: CompiledS
 }
 
 /** The form of a body and its outcome, for a page. */
-export function formOf<O>(ctx: Context, schema: CompiledSchema<O>, body: ReadBody | null, outcome: Outcome<O>, id: string | undefined): Form<O> {
+export function formOf<O>(
+  ctx: Context,
+  schema: CompiledSchema<O>,
+  body: ReadBody | null,
+  outcome: Outcome<O>,
+  id: string | undefined,
+): Form<O> {
   return pageForm({
     shape: schema.shape,
     id,

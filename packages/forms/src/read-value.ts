@@ -40,14 +40,16 @@ async function checkFields<O>(fields: Fields, schema: CompiledSchema<O>, limits:
   return check(value, schema, limits, (issue) => issue.message)
 }
 
-async function check<O>(value: unknown, schema: CompiledSchema<O>, limits: FormLimits, say: (issue: StandardIssue) => string): Promise<Outcome<O>> {
+async function check<O>(
+  value: unknown,
+  schema: CompiledSchema<O>,
+  limits: FormLimits,
+  say: (issue: StandardIssue) => string,
+): Promise<Outcome<O>> {
   const issues = limitValue(value, schema.shape, limits)
   if (issues.length > 0) {
     return { ok: false, issues: issues.slice(0, MOST_ISSUES) }
   }
   const result: StandardResult<O> = await schema.validate(value)
-  if (result.issues === undefined) {
-    return { ok: true, data: result.value }
-  }
-  return { ok: false, issues: issuesOf(result.issues.slice(0, MOST_ISSUES).map((issue) => ({ ...issue, message: say(issue) }))) }
+  return result.issues === undefined ? { ok: true, data: result.value } : { ok: false, issues: issuesOf(result.issues, say) }
 }

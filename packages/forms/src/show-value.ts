@@ -9,7 +9,9 @@ export function showValue(value: unknown, shape: Shape): readonly string[] {
     return value.flatMap((item, index) => showValue(item, shape.kind === 'list' ? shape.item(index) : shape))
   }
   if (value instanceof Date) {
-    return Number.isNaN(value.getTime()) ? [] : [shape.meta.type === 'datetime-local' ? value.toISOString().slice(0, 16) : value.toISOString().slice(0, 10)]
+    return Number.isNaN(value.getTime())
+      ? []
+      : [shape.meta.type === 'datetime-local' ? value.toISOString().slice(0, 16) : value.toISOString().slice(0, 10)]
   }
   return typeof value === 'object' ? [] : [String(value)]
 }

@@ -1,6 +1,22 @@
 import type { $ZodType } from 'zod/v4/core'
 
-const BELOW = ['innerType', 'element', 'shape', 'catchall', 'options', 'left', 'right', 'items', 'rest', 'keyType', 'valueType', 'in', 'out', 'checks', 'schema'] as const
+const BELOW = [
+  'innerType',
+  'element',
+  'shape',
+  'catchall',
+  'options',
+  'left',
+  'right',
+  'items',
+  'rest',
+  'keyType',
+  'valueType',
+  'in',
+  'out',
+  'checks',
+  'schema',
+] as const
 
 /**
  * Whether a zod schema runs functions of its author: refinements, transforms, codecs. Any of them may return a promise. Zod's

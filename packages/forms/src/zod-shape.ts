@@ -115,7 +115,11 @@ function shapeOrAny(schema: $ZodType | null | undefined): Shape {
 
 function union(schemas: readonly $ZodType[], discriminator: string | undefined): Shape {
   const typeOf = (schema: $ZodType) => (schema as $ZodTypes)._zod.def.type
-  const empty = schemas.some((schema) => typeOf(schema) === 'null') ? 'null' : schemas.some((schema) => typeOf(schema) === 'undefined') ? 'undefined' : 'missing'
+  const empty = schemas.some((schema) => typeOf(schema) === 'null')
+    ? 'null'
+    : schemas.some((schema) => typeOf(schema) === 'undefined')
+      ? 'undefined'
+      : 'missing'
   const options = schemas.filter((schema) => typeOf(schema) !== 'null' && typeOf(schema) !== 'undefined')
   if (options.length === 1) {
     return { ...zodShape(options[0] as $ZodType), empty }

@@ -1,4 +1,4 @@
-import { micro, options, option } from '@micro/core'
+import { micro, option, options } from '@micro/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import * as mini from 'zod/mini'
@@ -36,7 +36,9 @@ const schemas = {
   date: z.object({ v: z.date() }),
   dateOptional: z.object({ v: z.date().optional() }),
   isoDate: z.object({ v: z.iso.date() }),
-  codec: z.object({ v: z.codec(z.iso.date(), z.date(), { decode: (text) => new Date(text), encode: (date) => date.toISOString().slice(0, 10) }) }),
+  codec: z.object({
+    v: z.codec(z.iso.date(), z.date(), { decode: (text) => new Date(text), encode: (date) => date.toISOString().slice(0, 10) }),
+  }),
   bool: z.object({ v: z.boolean() }),
   boolDefault: z.object({ v: z.boolean().default(true) }),
   boolCoerced: z.object({ v: z.coerce.boolean() }),
@@ -55,7 +57,9 @@ const schemas = {
   groups: z.object({ v: z.array(z.object({ name: z.string(), n: z.number().optional() })) }),
   record: z.object({ v: z.record(z.string(), z.number()) }),
   union: z.object({ v: z.union([z.number(), z.string()]) }),
-  discriminated: z.object({ v: z.discriminatedUnion('kind', [z.object({ kind: z.literal('a'), x: z.number() }), z.object({ kind: z.literal('b'), x: z.string() })]) }),
+  discriminated: z.object({
+    v: z.discriminatedUnion('kind', [z.object({ kind: z.literal('a'), x: z.number() }), z.object({ kind: z.literal('b'), x: z.string() })]),
+  }),
   intersection: z.object({ v: z.number() }).and(z.object({ w: z.boolean() })),
   transform: z.object({ v: z.string().transform((text) => text.length) }),
   preprocess: z.object({ v: z.preprocess((value) => (value === 'x' ? 'y' : value), z.string()) }),
@@ -169,7 +173,11 @@ const rows: readonly Row[] = [
   ['groupOptional', 'v.zip=', {}],
   ['groupOptional', 'v.zip=1', { v: { zip: 1, ok: false } }],
   ['record', 'v[a]=1&v[17]=2', { v: { 17: 2, a: 1 } }],
-  ['recursive', 'name=a&children[0][name]=b&children[0][children][0][name]=c', { name: 'a', children: [{ name: 'b', children: [{ name: 'c', children: [] }] }] }],
+  [
+    'recursive',
+    'name=a&children[0][name]=b&children[0][children][0][name]=c',
+    { name: 'a', children: [{ name: 'b', children: [{ name: 'c', children: [] }] }] },
+  ],
   // Either-or.
   ['union', 'v=12', { v: 12 }],
   ['union', 'v=x', { v: 'x' }],
@@ -182,6 +190,7 @@ const rows: readonly Row[] = [
   // Fields that the schema does not name.
   ['number', 'v=1&role=admin', { v: 1 }],
   ['number', 'v=1&role=a&role=b&role2[x]=1', { v: 1 }],
+  ['number', 'v=1&x[5]=1', { v: 1 }],
   ['strict', 'v=1&role=admin', '!Unrecognized key: "role"'],
   ['loose', 'v=1&role=admin&x[y]=1&x[z][]=2', { v: 1, role: 'admin', x: { y: '1', z: '2' } }],
   ['any', 'v=a&v=b', { v: ['a', 'b'] }],

@@ -31,7 +31,22 @@ describe('runsOwnCode', () => {
 
   const own: readonly (readonly [string, z.ZodType])[] = [
     ['a refinement', z.string().refine(() => true)],
-    ['one deep inside', z.object({ a: z.array(z.union([z.null(), z.object({ b: z.string().refine(() => true).optional() })])) })],
+    [
+      'one deep inside',
+      z.object({
+        a: z.array(
+          z.union([
+            z.null(),
+            z.object({
+              b: z
+                .string()
+                .refine(() => true)
+                .optional(),
+            }),
+          ]),
+        ),
+      }),
+    ],
     ['a transform', z.object({ a: z.string().transform(Number) })],
     ['a preprocess', z.preprocess(String, z.string())],
     ['a codec', z.object({ a: z.stringbool() })],
@@ -39,7 +54,13 @@ describe('runsOwnCode', () => {
     ['a superRefine', z.object({}).superRefine(() => undefined)],
     ['a lazy one', z.lazy(() => z.string().refine(() => true))],
     ['a catchall', z.object({}).catchall(z.string().refine(() => true))],
-    ['the key of a record', z.record(z.string().refine(() => true), z.string())],
+    [
+      'the key of a record',
+      z.record(
+        z.string().refine(() => true),
+        z.string(),
+      ),
+    ],
     ['a custom format', z.stringFormat('x', () => true)],
   ]
   it.each(own)('is true for %s', (_, schema) => {

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { type CrossSitePolicy, judgeOrigin } from '../src/cross-site.ts'
 
-const policy: CrossSitePolicy = { trustedOrigins: new Set(['https://trusted.example']), allowSameSite: false, strict: false, proxied: false }
+const policy: CrossSitePolicy = {
+  trustedOrigins: new Set(['https://trusted.example']),
+  allowSameSite: false,
+  strict: false,
+  proxied: false,
+}
 
 type Headers_ = { readonly [name: string]: string }
 

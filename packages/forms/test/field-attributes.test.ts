@@ -63,7 +63,8 @@ describe('fieldAttributes', () => {
   })
 
   it('knows no type, value or bounds of a textarea and a select', () => {
-    const print = (schema: z.ZodType, element: 'textarea' | 'select') => printAttributes(fieldAttributes(zodShape(schema), element, false)).toString()
+    const print = (schema: z.ZodType, element: 'textarea' | 'select') =>
+      printAttributes(fieldAttributes(zodShape(schema), element, false)).toString()
     expect(print(z.string().min(1).max(9).regex(/^a$/), 'textarea')).toBe('required minlength="1" maxlength="9"')
     expect(print(z.enum(['a', 'b']), 'select')).toBe('required')
     expect(print(z.enum(['', 'b']), 'select')).toBe('')
@@ -77,7 +78,10 @@ describe('fieldAttributes', () => {
 
 describe('zodShape', () => {
   it('reads meta of classic and mini schemas, the outer one first', () => {
-    expect(zodShape(z.string().meta({ title: 'Inner', description: 'kept' }).optional().meta({ label: 'Outer' })).meta).toEqual({ label: 'Outer', description: 'kept' })
+    expect(zodShape(z.string().meta({ title: 'Inner', description: 'kept' }).optional().meta({ label: 'Outer' })).meta).toEqual({
+      label: 'Outer',
+      description: 'kept',
+    })
     expect(zodShape(mini.string().register(mini.globalRegistry, { title: 'Mini' })).meta).toEqual({ label: 'Mini' })
   })
 

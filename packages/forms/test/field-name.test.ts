@@ -1,8 +1,8 @@
+import { isHttpError } from '@micro/core'
 import { describe, expect, it } from 'vitest'
 import { canonicalName, parseFieldName } from '../src/field-name.ts'
 import { gatherFields } from '../src/field-tree.ts'
 import { DEFAULT_LIMITS } from '../src/forms-config.ts'
-import { isHttpError } from '@micro/core'
 import { seeded } from './seeded.ts'
 
 const accepted: readonly (readonly [name: string, keys: readonly string[], canonical: string])[] = [
@@ -22,7 +22,28 @@ const accepted: readonly (readonly [name: string, keys: readonly string[], canon
   ['a.b.c.d.e.f.g.h[]', ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', ''], 'a.b.c.d.e.f.g.h'],
 ]
 
-const malformed: readonly string[] = ['', '.', '[', ']', '[]', '[a]', '.a', 'a.', 'a..b', 'a[', 'a]', 'a[b', 'a[b]]', 'a[[b]]', 'a[]b', 'a[][b]', 'a[].b', 'a[b]c', 'a[b.c]', 'a[b[c]]']
+const malformed: readonly string[] = [
+  '',
+  '.',
+  '[',
+  ']',
+  '[]',
+  '[a]',
+  '.a',
+  'a.',
+  'a..b',
+  'a[',
+  'a]',
+  'a[b',
+  'a[b]]',
+  'a[[b]]',
+  'a[]b',
+  'a[][b]',
+  'a[].b',
+  'a[b]c',
+  'a[b.c]',
+  'a[b[c]]',
+]
 
 const reserved: readonly string[] = ['__proto__', 'constructor', 'prototype'].flatMap((word) => [
   word,
@@ -73,7 +94,9 @@ describe('gatherFields', () => {
     let taken = 0
     for (let run = 0; run < 20_000; run++) {
       const entries = Array.from({ length: 1 + random.below(4) }, () => {
-        const name = Array.from({ length: 1 + random.below(6) }, () => `${random.pick(words)}${random.pick(marks)}`).join(random.pick(['', '.', '[']))
+        const name = Array.from({ length: 1 + random.below(6) }, () => `${random.pick(words)}${random.pick(marks)}`).join(
+          random.pick(['', '.', '[']),
+        )
         return [name, 'polluted'] as const
       })
       try {
@@ -107,12 +130,16 @@ describe('gatherFields', () => {
     expect(texts.get('a')).toEqual(['one\ntwo\nthree\nfour \u00e9'])
   })
 
-  it.each([
-    [['a', 'a.b']],
-    [['a.b', 'a']],
-    [['a[]', 'a[0]']],
-    [['a[0][b]', 'a[0]']],
-  ])('refuses %j: a name is a value or a group', (names) => {
-    expect(() => gatherFields(names.map((name) => [name, 'v'] as const), DEFAULT_LIMITS, 413)).toThrow('both for a value and for a group')
-  })
+  it.each([[['a', 'a.b']], [['a.b', 'a']], [['a[]', 'a[0]']], [['a[0][b]', 'a[0]']]])(
+    'refuses %j: a name is a value or a group',
+    (names) => {
+      expect(() =>
+        gatherFields(
+          names.map((name) => [name, 'v'] as const),
+          DEFAULT_LIMITS,
+          413,
+        ),
+      ).toThrow('both for a value and for a group')
+    },
+  )
 })

@@ -36,7 +36,16 @@ function noteSite() {
   pages.post([form(Note)], answer as never)
   app.get('/edit', [form(Note)], (ctx) =>
     ctx.render('note.ejs', {
-      form: ctx.form.fill({ title: '"><script>', body: '\n<b>', password: 'stored', pinned: true, size: 's', tags: ['b'], when: new Date('2026-03-01T12:00:00Z'), address: { zip: '12345' } }),
+      form: ctx.form.fill({
+        title: '"><script>',
+        body: '\n<b>',
+        password: 'stored',
+        pinned: true,
+        size: 's',
+        tags: ['b'],
+        when: new Date('2026-03-01T12:00:00Z'),
+        address: { zip: '12345' },
+      }),
     }),
   )
   app.post('/edit', [form(Note)], (ctx) => ctx.render('note.ejs', { form: ctx.form.fill({ title: 'stored', pinned: true, tags: ['b'] }) }))
@@ -45,10 +54,16 @@ function noteSite() {
     const choice = await ctx.forms.read(z.object({ owner: z.enum(['me', String(ctx.query.get('friend'))]) }), { id: 'share' })
     return choice.ok ? choice.data : ctx.html(String(choice.attributes('owner')))
   })
-  app.post('/checked', [form(Note, { check: async ({ title }, ctx) => (title === 'Taken' ? { title: `Taken by ${ctx.query.get('who')}.` } : undefined) })], (ctx) =>
-    ctx.form.ok ? 'ok' : ctx.text(String(ctx.form.error('title'))),
+  app.post(
+    '/checked',
+    [form(Note, { check: async ({ title }, ctx) => (title === 'Taken' ? { title: `Taken by ${ctx.query.get('who')}.` } : undefined) })],
+    (ctx) => (ctx.form.ok ? 'ok' : ctx.text(String(ctx.form.error('title')))),
   )
-  app.post('/checked-body', [body(Note, { check: ({ title }) => (title === 'Taken' ? { title: 'Taken.', 'address[zip]': 'Far away.' } : {}) })], () => 'ok')
+  app.post(
+    '/checked-body',
+    [body(Note, { check: ({ title }) => (title === 'Taken' ? { title: 'Taken.', 'address[zip]': 'Far away.' } : {}) })],
+    () => 'ok',
+  )
   return app
 }
 
@@ -71,7 +86,9 @@ describe('form', () => {
     expect(element(answer.text, 'name="password"')).toBe('<input id="password" name="password" type="password" required minlength="3">')
     expect(element(answer.text, 'name="when"')).toBe('<input id="when" name="when" type="date">')
     expect(element(answer.text, 'name="body"')).toBe('<textarea id="body" name="body" rows="5">')
-    expect(element(answer.text, 'name="address\\[zip\\]"')).toBe('<input id="address-zip" name="address[zip]" type="text" required pattern="\\d{5}">')
+    expect(element(answer.text, 'name="address\\[zip\\]"')).toBe(
+      '<input id="address-zip" name="address[zip]" type="text" required pattern="\\d{5}">',
+    )
     expect(answer.text).toContain('<label for="title">Title of the note</label>')
     expect(answer.text).toContain('<label for="address-zip">Zip</label>')
     expect(element(answer.text, 'name="size"')).toBe('<select id="size" name="size">')
@@ -85,7 +102,10 @@ describe('form', () => {
   it('gives typed data when it is sent and fits, with the button that sent it', async () => {
     const answer = await ways.ask('/notes', { form: good })
     expect(answer.status).toBe(200)
-    expect(answer.json()).toEqual({ data: { title: 'Tea', body: 'one\ntwo', password: 'abc', size: 's', pinned: true, tags: ['a'] }, intent: 'save' })
+    expect(answer.json()).toEqual({
+      data: { title: 'Tea', body: 'one\ntwo', password: 'abc', size: 's', pinned: true, tags: ['a'] },
+      intent: 'save',
+    })
   })
 
   it('shows the page again with 422, the errors beside the fields and what was typed kept', async () => {
@@ -97,7 +117,9 @@ describe('form', () => {
       '<input id="title" name="title" type="text" required minlength="1" maxlength="80" aria-invalid="true" aria-describedby="title-error" autofocus>',
     )
     expect(answer.text).toContain('<p class="error" id="title-error">Give it a title.</p>')
-    expect(element(answer.text, 'name="when"')).toBe('<input id="when" name="when" type="date" aria-invalid="true" aria-describedby="when-error" value="soon">')
+    expect(element(answer.text, 'name="when"')).toBe(
+      '<input id="when" name="when" type="date" aria-invalid="true" aria-describedby="when-error" value="soon">',
+    )
     expect(answer.text).toContain('<p class="error" id="when-error">Please enter a date.</p>')
     expect(element(answer.text, 'name="kind"')).toContain('value="work"')
     expect(element(answer.text, 'name="address')).toContain('value="12&quot;34"')
@@ -169,7 +191,9 @@ describe('form', () => {
     expect((await ways.ask('/by-hand?friend=ann', { form: 'owner=ann' })).json()).toEqual({ owner: 'ann' })
     const answer = await ways.ask('/by-hand?friend=ann', { form: 'owner=eve' })
     expect(answer.status).toBe(422)
-    expect(answer.text).toBe('id="share-owner" name="owner" type="text" required aria-invalid="true" aria-describedby="share-owner-error" autofocus value="eve"')
+    expect(answer.text).toBe(
+      'id="share-owner" name="owner" type="text" required aria-invalid="true" aria-describedby="share-owner-error" autofocus value="eve"',
+    )
   })
 
   it('runs the check of its author when the schema has accepted everything, with the context', async () => {

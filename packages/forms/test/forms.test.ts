@@ -76,14 +76,14 @@ describe('forms', () => {
     await app.start()
     const request = new Request('http://example.com/')
     const asked: string[] = []
-    const get = request.headers.get.bind(request.headers)
-    const has = request.headers.has.bind(request.headers)
-    Object.defineProperty(request, 'headers', {
-      value: Object.assign(request.headers, {
-        get: (name: string) => (asked.push(name.toLowerCase()), get(name)),
-        has: (name: string) => (asked.push(name.toLowerCase()), has(name)),
-      }),
-    })
+    const { headers } = request
+    const noting = <T>(read: (name: string) => T) => {
+      return (name: string): T => {
+        asked.push(name.toLowerCase())
+        return read.call(headers, name)
+      }
+    }
+    Object.defineProperty(request, 'headers', { value: Object.assign(headers, { get: noting(headers.get), has: noting(headers.has) }) })
     expect((await app.fetch(request)).status).toBe(200)
     expect(asked.filter((name) => ['sec-fetch-site', 'origin', 'authorization', 'cookie'].includes(name))).toEqual([])
     await app.stop()
@@ -117,16 +117,22 @@ describe('forms', () => {
   })
 
   it('gives its verdict as ctx.forms', async () => {
-    expect((await ways.ask('/verdict', { headers: crossSite })).json()).toEqual({ allowed: false, reason: 'another site', isSameOrigin: false })
+    expect((await ways.ask('/verdict', { headers: crossSite })).json()).toEqual({
+      allowed: false,
+      reason: 'another site',
+      isSameOrigin: false,
+    })
     expect((await ways.ask('/verdict')).json()).toEqual({ allowed: true, reason: 'origin unknown', isSameOrigin: true })
   })
 
   it('writes a line about what it refuses', async () => {
     const app = site({}, { log: { level: 'info' } })
     await app.client().post('/', { headers: crossSite })
-    expect(lines.filter((line) => line.fields.reason !== undefined).map(({ level, fields }) => ({ level, reason: fields.reason, origin: fields.origin, path: fields.path }))).toEqual([
-      { level: 'info', reason: 'another site', origin: 'https://attacker.example', path: '/' },
-    ])
+    expect(
+      lines
+        .filter((line) => line.fields.reason !== undefined)
+        .map(({ level, fields }) => ({ level, reason: fields.reason, origin: fields.origin, path: fields.path })),
+    ).toEqual([{ level: 'info', reason: 'another site', origin: 'https://attacker.example', path: '/' }])
     await app.stop()
   })
 
@@ -170,13 +176,21 @@ describe('forms', () => {
   it('judges by the public host behind trusted proxies', async () => {
     const app = site({}, { server: { trustedProxies: 1 } })
     const ask = (origin: string) =>
-      app.client({ baseUrl: 'http://internal' }).post('/', { headers: { origin, 'x-forwarded-host': 'example.com', 'x-forwarded-proto': 'https' } })
+      app
+        .client({ baseUrl: 'http://internal' })
+        .post('/', { headers: { origin, 'x-forwarded-host': 'example.com', 'x-forwarded-proto': 'https' } })
     expect((await ask('https://example.com')).status).toBe(200)
     expect((await ask('http://example.com')).status).toBe(403)
     expect((await ask('http://internal')).status).toBe(403)
     await app.stop()
     const bare = site()
-    expect((await bare.client({ baseUrl: 'http://internal' }).post('/', { headers: { origin: 'https://example.com', 'x-forwarded-host': 'example.com' } })).status).toBe(403)
+    expect(
+      (
+        await bare
+          .client({ baseUrl: 'http://internal' })
+          .post('/', { headers: { origin: 'https://example.com', 'x-forwarded-host': 'example.com' } })
+      ).status,
+    ).toBe(403)
     await bare.stop()
   })
 
@@ -186,7 +200,9 @@ describe('forms', () => {
       name: 'forms',
       effects: ['refuses cross-site unsafe requests', 'adds Vary: Sec-Fetch-Site, Origin to replies to unsafe requests'],
     })
-    expect(installed?.contributions.map(({ kind, detail }) => [kind, detail])).toEqual([['beforeRequest', 'phase cross-site, unsafe methods']])
+    expect(installed?.contributions.map(({ kind, detail }) => [kind, detail])).toEqual([
+      ['beforeRequest', 'phase cross-site, unsafe methods'],
+    ])
   })
 
   it('refuses a config key it does not know, with a hint', () => {
@@ -204,10 +220,17 @@ interface Vector {
 }
 
 describe(`forms: cross-origin tables of Go${vectorsMissing}`, () => {
-  const apps = { plain: site(), trusted: site({ trustedOrigins: ['https://trusted.example'] }), bypass: site({ allowCrossSite: ['/bypass', '/only/:foo'] }) }
+  const apps = {
+    plain: site(),
+    trusted: site({ trustedOrigins: ['https://trusted.example'] }),
+    bypass: site({ allowCrossSite: ['/bypass', '/only/:foo'] }),
+  }
   const ask = async (app: ReturnType<typeof site>, { method = 'POST', path = '/', ...row }: Vector) => {
     const origin = row.origin === 'OWN' ? 'https://example.com' : row.origin
-    const headers = { ...(origin === undefined ? {} : { origin }), ...(row['sec-fetch-site'] === undefined ? {} : { 'sec-fetch-site': row['sec-fetch-site'] }) }
+    const headers = {
+      ...(origin === undefined ? {} : { origin }),
+      ...(row['sec-fetch-site'] === undefined ? {} : { 'sec-fetch-site': row['sec-fetch-site'] }),
+    }
     return (await app.client({ baseUrl: 'https://example.com' }).request(method, path, { headers })).status
   }
 
@@ -234,7 +257,8 @@ describe(`forms: cross-origin tables of Go${vectorsMissing}`, () => {
     expect(rows.length).toBe(6)
     for (const row of rows) {
       // Go's patterns name whole trees by a final slash; here a route is a route, and /api/ is any other.
-      const path = row.path === '/bypass/' ? '/bypass' : row.path === '/api/' ? '/' : row.path === '/only/123/foo' ? '/only/123/more' : row.path
+      const path =
+        row.path === '/bypass/' ? '/bypass' : row.path === '/api/' ? '/' : row.path === '/only/123/foo' ? '/only/123/more' : row.path
       expect({ ...row, status: await ask(apps.bypass, { ...row, ...(path === undefined ? {} : { path }) }) }).toEqual(row)
     }
   })
@@ -260,7 +284,8 @@ describe('forms: trusted origins', () => {
     ['ftp://example.com', 'write it as https://host or https://host:port'],
     ['null', 'write it as https://host or https://host:port'],
   ])('says how %s is to be written', (origin, advice) => {
-    const make = () => micro(import.meta, { mode: 'test', env: { MICRO_FORMS__TRUSTED_ORIGINS: `https://ok.example,${origin}` } }).use(forms())
+    const make = () =>
+      micro(import.meta, { mode: 'test', env: { MICRO_FORMS__TRUSTED_ORIGINS: `https://ok.example,${origin}` } }).use(forms())
     expect(make).toThrow(`'${origin}' is no origin: ${advice}`)
     expect(make).toThrow('MICRO_FORMS__TRUSTED_ORIGINS')
   })

@@ -16,7 +16,10 @@ describe('@micro/forms', () => {
     for (const file of files) {
       const imports = readFileSync(join(source, file), 'utf8').match(/^(import|export)\b.*\bfrom '.*'$/gm) ?? []
       const foreign = imports.filter((line) => !/from '(\.\/|@micro\/core')/.test(line))
-      expect(foreign.filter((line) => !line.startsWith("import type ") || !line.endsWith("from 'zod/v4/core'")), file).toEqual([])
+      expect(
+        foreign.filter((line) => !line.startsWith('import type ') || !line.endsWith("from 'zod/v4/core'")),
+        file,
+      ).toEqual([])
     }
   })
 

@@ -4,8 +4,8 @@ import { coerce } from '../src/coerce.ts'
 import { compileSchema } from '../src/compiled-schema.ts'
 import { gatherFields } from '../src/field-tree.ts'
 import { DEFAULT_LIMITS } from '../src/forms-config.ts'
-import { ANY_SHAPE } from '../src/shape.ts'
 import { jsonSchemaShape } from '../src/json-schema-shape.ts'
+import { ANY_SHAPE } from '../src/shape.ts'
 
 const document = {
   type: 'object',
@@ -64,7 +64,9 @@ describe('jsonSchemaShape', () => {
 })
 
 describe('compileSchema of other libraries', () => {
-  const standard = (extra: object): StandardSchema => ({ '~standard': { version: 1, vendor: 'other', validate: (value: unknown) => ({ value }), ...extra } })
+  const standard = (extra: object): StandardSchema => ({
+    '~standard': { version: 1, vendor: 'other', validate: (value: unknown) => ({ value }), ...extra },
+  })
 
   it('takes texts as texts where a library gives no JSON Schema', () => {
     expect(compileSchema('body', standard({})).shape).toBe(ANY_SHAPE)

@@ -51,7 +51,10 @@ describe('limits', () => {
   afterAll(() => ways.close())
 
   /** Milliseconds of processor time for one of the two ways. */
-  const timed = async (path: string, sent: Parameters<TwoWays['ask']>[1]): Promise<Answer & { readonly ms: number; readonly ran: boolean }> => {
+  const timed = async (
+    path: string,
+    sent: Parameters<TwoWays['ask']>[1],
+  ): Promise<Answer & { readonly ms: number; readonly ran: boolean }> => {
     const before = handled
     const cpu = process.cpuUsage()
     const answer = await ways.ask(path, sent)
@@ -76,11 +79,14 @@ describe('limits', () => {
     expect(({} as { [key: string]: unknown }).polluted).toBeUndefined()
   })
 
-  it.each([['{"__proto__":{"polluted":1}}'], ['{"a":[{"__proto__":1}]}'], ['{"constructor":{"prototype":{"polluted":1}}}']])('refuses the keys of %s (F-1)', async (document) => {
-    const answer = await timed('/any', { body: document, headers: { 'content-type': 'application/json' } })
-    expect(answer.status).toBe(400)
-    expect(answer.ran).toBe(false)
-  })
+  it.each([['{"__proto__":{"polluted":1}}'], ['{"a":[{"__proto__":1}]}'], ['{"constructor":{"prototype":{"polluted":1}}}']])(
+    'refuses the keys of %s (F-1)',
+    async (document) => {
+      const answer = await timed('/any', { body: document, headers: { 'content-type': 'application/json' } })
+      expect(answer.status).toBe(400)
+      expect(answer.ran).toBe(false)
+    },
+  )
 
   it('takes words in JSON that only look dangerous', async () => {
     expect((await timed('/any', { json: { constructor: 'Ferrari', prototype: 1 } })).status).toBe(200)
@@ -117,6 +123,31 @@ describe('limits', () => {
     const answer = await timed('/any', { form: body })
     expect(answer.status).toBe(status)
     expect(answer.ran).toBe(status === 200)
+  })
+
+  it('measures fields that the schema does not name as well', async () => {
+    expect((await timed('/scalar', { form: `a=1&other=${'x'.repeat(1_048_577)}` })).status).toBe(413)
+  })
+
+  it('takes its limits from the configuration', async () => {
+    const app = micro(import.meta, { mode: 'test', env: { MICRO_FORMS__MAX_FIELDS: '2' }, config: { forms: { maxItems: 3 } } }).use(forms())
+    app.post('/', [body(Numbers)], () => 'ok')
+    const client = app.client()
+    expect((await client.post('/', { form: { a: 1, b: 2 } })).status).toBe(200)
+    expect((await client.post('/', { form: { a: 1, b: 2, c: 3 } })).status).toBe(413)
+    expect((await client.post('/', { json: { v: [1, 2, 3, 4] } })).status).toBe(422)
+    await app.stop()
+  })
+
+  it('holds by default where forms() is not installed', async () => {
+    const app = micro(import.meta, { mode: 'test', env: {} })
+    app.post('/', [body(Numbers)], () => 'ok')
+    const client = app.client()
+    expect((await client.post('/', { form: { s: 'x' } })).status).toBe(200)
+    expect(
+      (await client.post('/', { body: '&'.repeat(1_000), headers: { 'content-type': 'application/x-www-form-urlencoded' } })).status,
+    ).toBe(413)
+    await app.stop()
   })
 
   it.each([['a&'], ['%&'], ['&'], ['a=1&']])('refuses a megabyte of ‹%s› at once', async (field) => {

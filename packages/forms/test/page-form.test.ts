@@ -42,7 +42,9 @@ describe('pageForm', () => {
   it('marks the radio button that was chosen, each with an id of its own', () => {
     const form = blank(zodShape(z.object({ kind: z.enum(['a', 'b']) })), new Map([['kind', ['b']]]))
     expect(String(form.attributes('kind', { type: 'radio', value: 'a' }))).toBe('id="kind-a" name="kind" type="radio" required value="a"')
-    expect(String(form.attributes('kind', { type: 'radio', value: 'b' }))).toBe('id="kind-b" name="kind" type="radio" required checked value="b"')
+    expect(String(form.attributes('kind', { type: 'radio', value: 'b' }))).toBe(
+      'id="kind-b" name="kind" type="radio" required checked value="b"',
+    )
   })
 
   it('shows the error of an item with its list, and of nested fields with the field alone', () => {
@@ -68,6 +70,26 @@ describe('pageForm', () => {
     expect(form.value('none')).toBe('')
     expect(form.holds('list', 2)).toBe(true)
     expect(form.value('o.p')).toBe('0')
+  })
+
+  it('shows no secret, whatever is asked of it (F-10)', () => {
+    const shape = zodShape(
+      z.object({ password: z.string(), code: z.string().meta({ secret: true }), list: z.array(z.object({ apiToken: z.string() })) }),
+    )
+    const texts = new Map(['password', 'code', 'list.0.apiToken'].map((name) => [name, ['hunter2']]))
+    const filled = { password: 'hunter2', code: 'hunter2', list: [{ apiToken: 'hunter2' }] }
+    for (const form of [blank(shape, texts), blank(shape).fill(filled)]) {
+      for (const name of ['password', 'code', 'list[0].apiToken']) {
+        const shown = [
+          form.value(name),
+          form.attributes(name, { type: 'text' }),
+          form.field(name).value,
+          form.field(name).attributes,
+          form.holds(name, 'hunter2'),
+        ]
+        expect(shown.map(String).join()).not.toMatch(/hunter2|true/)
+      }
+    }
   })
 
   it('shows no value of a file field', () => {

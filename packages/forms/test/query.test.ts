@@ -20,7 +20,10 @@ beforeAll(async () => {
   app.get('/search', [query(Search)], (ctx) => ctx.query)
   app.get('/user/:id', [params(z.object({ id: z.int().min(1) }))], (ctx) => ({ next: ctx.params.id + 1 }))
   app.get('/item/:id<int>/:kind', [params(z.object({ id: z.number().max(9), kind: z.enum(['a', 'b']) }))], (ctx) => ctx.params)
-  app.get('/both/:id', [params(z.object({ id: z.int() })), query(z.object({ id: z.string() }))], (ctx) => ({ sum: ctx.params.id + 1, id: ctx.query.id }))
+  app.get('/both/:id', [params(z.object({ id: z.int() })), query(z.object({ id: z.string() }))], (ctx) => ({
+    sum: ctx.params.id + 1,
+    id: ctx.query.id,
+  }))
   ways = await twoWays(app)
 })
 afterAll(() => ways.close())

@@ -36,8 +36,20 @@ export async function twoWays(app: Micro): Promise<TwoWays> {
       const headers = { ...(type === undefined ? {} : { 'content-type': type }), ...sent.headers }
       const socket = await overSocket(server.port, method, path, headers, body)
       const host = `http://127.0.0.1:${server.port}`
-      const fetched = await app.fetch(new Request(host + path, { method, headers: { ...headers, host: `127.0.0.1:${server.port}` }, body: body === undefined ? null : new TextEncoder().encode(body) }))
-      expect({ way: 'fetch', status: fetched.status, body: await fetched.text(), vary: fetched.headers.get('vary'), type: fetched.headers.get('content-type') }).toEqual({
+      const fetched = await app.fetch(
+        new Request(host + path, {
+          method,
+          headers: { ...headers, host: `127.0.0.1:${server.port}` },
+          body: body === undefined ? null : new TextEncoder().encode(body),
+        }),
+      )
+      expect({
+        way: 'fetch',
+        status: fetched.status,
+        body: await fetched.text(),
+        vary: fetched.headers.get('vary'),
+        type: fetched.headers.get('content-type'),
+      }).toEqual({
         way: 'fetch',
         status: socket.status,
         body: method === 'HEAD' ? '' : socket.text,
@@ -50,8 +62,21 @@ export async function twoWays(app: Micro): Promise<TwoWays> {
   }
 }
 
-async function overSocket(port: number, method: string, path: string, headers: { readonly [name: string]: string }, body: string | undefined): Promise<Answer> {
-  const sent = request({ host: '127.0.0.1', port, method, path, headers: { ...headers, ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }) }, agent: false })
+async function overSocket(
+  port: number,
+  method: string,
+  path: string,
+  headers: { readonly [name: string]: string },
+  body: string | undefined,
+): Promise<Answer> {
+  const sent = request({
+    host: '127.0.0.1',
+    port,
+    method,
+    path,
+    headers: { ...headers, ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }) },
+    agent: false,
+  })
   sent.end(body)
   const [response] = (await once(sent, 'response')) as [IncomingMessage]
   const read = await text(response)

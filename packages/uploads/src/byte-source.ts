@@ -13,8 +13,8 @@ export interface ByteLimits {
 }
 
 interface Puller {
-  /** The next chunk, or undefined at the end. */
-  next(): Promise<Uint8Array | undefined>
+  /** The next chunk, or undefined at the end; at once where it is there. */
+  next(): Uint8Array | undefined | Promise<Uint8Array | undefined>
   stop(): void
 }
 
@@ -36,7 +36,11 @@ export class ByteSource {
    * @throws HttpError 413 over the limit, 408 when the client is silent for too long, 400 when it goes away.
    */
   async next(): Promise<Uint8Array | undefined> {
-    const chunk = await this.#wait()
+    if (this.#stopped !== undefined) {
+      throw this.#stopped
+    }
+    const pulled = this.#pull()
+    const chunk = pulled instanceof Promise ? await this.#wait(pulled) : pulled
     if (chunk === undefined) {
       this.stop()
       return undefined
@@ -57,12 +61,17 @@ export class ByteSource {
     }
   }
 
-  #wait(): Promise<Uint8Array | undefined> {
-    if (this.#stopped !== undefined) {
-      return Promise.reject(this.#stopped)
+  #pull(): ReturnType<Puller['next']> {
+    try {
+      return this.#puller.next()
+    } catch (error) {
+      throw broken(error)
     }
+  }
+
+  #wait(pulled: Promise<Uint8Array | undefined>): Promise<Uint8Array | undefined> {
+    const { idleTimeoutMs } = this.#limits
     return new Promise((resolve, reject) => {
-      const { idleTimeoutMs } = this.#limits
       const timer = setTimeout(() => this.stop(refusal(408, `Nothing was received for ${idleTimeoutMs} ms.`)), idleTimeoutMs)
       const settle = (): void => {
         clearTimeout(timer)
@@ -72,18 +81,22 @@ export class ByteSource {
         settle()
         reject(reason)
       }
-      this.#puller.next().then(
+      pulled.then(
         (chunk) => {
           settle()
           resolve(chunk)
         },
         (error: unknown) => {
           settle()
-          reject(isHttpError(error) ? error : refusal(400, 'The request ended before its form was complete.', error))
+          reject(broken(error))
         },
       )
     })
   }
+}
+
+function broken(error: unknown): unknown {
+  return isHttpError(error) ? error : refusal(400, 'The request ended before its form was complete.', error)
 }
 
 /** Node's own stream, in paused mode: what has arrived in small pieces is taken in one. */
@@ -94,35 +107,38 @@ class StreamPuller implements Puller {
 
   constructor(stream: Readable) {
     this.#stream = stream
-    this.#failure = stream.errored
+    this.#failure = stream.errored ?? undefined
     stream.on('readable', this.#notify).on('end', this.#notify).on('close', this.#notify).on('error', this.#fail)
   }
 
-  async next(): Promise<Uint8Array | undefined> {
-    for (;;) {
-      if (this.#failure !== null && this.#failure !== undefined) {
-        throw this.#failure
-      }
-      const chunk: unknown = this.#stream.read()
-      if (chunk instanceof Uint8Array) {
-        return chunk
-      }
-      if (this.#stream.readableEnded) {
-        return undefined
-      }
-      if (this.#stream.destroyed) {
-        throw new Error('The stream was closed before its end.')
-      }
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
+  next(): Uint8Array | undefined | Promise<Uint8Array | undefined> {
+    if (this.#failure !== undefined) {
+      throw this.#failure
     }
+    const chunk: unknown = this.#stream.read()
+    if (chunk instanceof Uint8Array) {
+      return chunk
+    }
+    if (this.#stream.readableEnded) {
+      return undefined
+    }
+    if (this.#stream.destroyed) {
+      throw new Error('The stream was closed before its end.')
+    }
+    return this.#later()
   }
 
   stop(): void {
     this.#stream.off('readable', this.#notify).off('end', this.#notify).off('close', this.#notify).off('error', this.#fail)
     // An error that comes later concerns nobody, but without a listener it would end the process.
     this.#stream.on('error', ignore)
+  }
+
+  async #later(): Promise<Uint8Array | undefined> {
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
+    return this.next()
   }
 
   readonly #notify = (): void => {

@@ -36,6 +36,9 @@ export interface IncomingFile extends AsyncIterable<Buffer> {
   readonly claimedType: string
 }
 
+/** What the parser may hold back until a part that has just begun is read. */
+const PARSER_BUFFER_BYTES = 262_144
+
 /** Length of a delimiter around the longest boundary. */
 const MAX_DELIMITER = 74
 
@@ -90,6 +93,7 @@ class Parser {
       headers: { 'content-type': `multipart/form-data; boundary="${boundary}"` },
       defParamCharset: 'utf8',
       preservePath: true,
+      highWaterMark: PARSER_BUFFER_BYTES,
       // One more than is allowed: busboy takes a value of exactly its limit for one that was cut.
       limits: { fieldSize: limits.fieldBytes + 1 },
     })
@@ -108,13 +112,24 @@ class Parser {
     } else {
       const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
       const belonging = this.#guard.check(bytes)
-      if (belonging > 0) {
-        await new Promise<void>((resolve) => this.#busboy.write(bytes.subarray(0, belonging), () => resolve()))
+      if (belonging > 0 && !this.#busboy.write(bytes.subarray(0, belonging))) {
+        await this.#drained()
       }
     }
     this.check()
     this.#checkOpenField()
     return chunk !== undefined
+  }
+
+  /** Until the parser takes more, or has failed. */
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      const settle = (): void => {
+        this.#busboy.off('drain', settle).off('close', settle)
+        resolve()
+      }
+      this.#busboy.on('drain', settle).on('close', settle)
+    })
   }
 
   check(): void {

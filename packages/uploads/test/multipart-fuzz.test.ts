@@ -28,26 +28,30 @@ afterAll(() => {
 })
 
 describe('multipart, with bodies that no client would send', () => {
-  test(`answers each of ${ROUNDS} with parts or 4xx, within 100 ms`, async () => {
-    const next = random(SEED)
-    const outcomes = new Map<number | undefined, number>()
-    for (let round = 0; round < ROUNDS; round++) {
-      const { boundary, body } = mutant(next)
-      const contentType = `multipart/form-data; boundary="${boundary}"`
-      const chunkBytes = body.length > 4000 ? 4096 : pick(next, [1, 7, 64, 65_536])
-      const form = await parseForm(contentType, body, LIMITS, chunkBytes)
-      const where = `seed ${SEED}, round ${round}: ${JSON.stringify(body.toString('latin1').slice(0, 300))}`
-      expect(form.status === undefined || (form.status >= 400 && form.status < 500), where).toBe(true)
-      if (chunkBytes >= 64) {
-        expect(await quickest(() => parseForm(contentType, body, LIMITS, chunkBytes)), where).toBeLessThan(100)
+  test(
+    `answers each of ${ROUNDS} with parts or 4xx, within 100 ms`,
+    async () => {
+      const next = random(SEED)
+      const outcomes = new Map<number | undefined, number>()
+      for (let round = 0; round < ROUNDS; round++) {
+        const { boundary, body } = mutant(next)
+        const contentType = `multipart/form-data; boundary="${boundary}"`
+        const chunkBytes = body.length > 4000 ? 4096 : pick(next, [1, 7, 64, 65_536])
+        const form = await parseForm(contentType, body, LIMITS, chunkBytes)
+        const where = `seed ${SEED}, round ${round}: ${JSON.stringify(body.toString('latin1').slice(0, 300))}`
+        expect(form.status === undefined || (form.status >= 400 && form.status < 500), where).toBe(true)
+        if (chunkBytes >= 64) {
+          expect(await quickest(() => parseForm(contentType, body, LIMITS, chunkBytes)), where).toBeLessThan(100)
+        }
+        outcomes.set(form.status, (outcomes.get(form.status) ?? 0) + 1)
       }
-      outcomes.set(form.status, (outcomes.get(form.status) ?? 0) + 1)
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    expect(uncaught).toEqual([])
-    // The bodies are of every kind: some are read, some are malformed, some go over a limit.
-    expect([...outcomes.keys()].sort()).toEqual([400, 413, undefined])
-  }, TIME_MS)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      expect(uncaught).toEqual([])
+      // The bodies are of every kind: some are read, some are malformed, some go over a limit.
+      expect([...outcomes.keys()].sort()).toEqual([400, 413, undefined])
+    },
+    TIME_MS,
+  )
 
   test.each<[what: string, body: string]>([
     ['nothing', ''],
@@ -108,31 +112,35 @@ describe('multipart, with bodies that no client would send', () => {
 })
 
 describe('multipart, beside @fastify/busboy', () => {
-  test(`reads the same in ${ROUNDS} forms, well-formed and damaged`, async () => {
-    const next = random(SEED + 1)
-    let both = 0
-    for (let round = 0; round < ROUNDS; round++) {
-      const damaged = round % 2 === 1
-      const { boundary, body } = damaged ? mutant(next) : { boundary: BOUNDARY, body: multipartBody(someParts(next)) }
-      const contentType = `multipart/form-data; boundary="${boundary}"`
-      const ours = await parseForm(contentType, body, {}, pick(next, [16, 1000, 65_536]))
-      const theirs = await oracle(contentType, body)
-      const where = `seed ${SEED + 1}, round ${round}: ${JSON.stringify(body.toString('latin1').slice(0, 600))}`
-      if (!damaged) {
-        expect(ours.status, where).toBeUndefined()
-        expect(theirs.error, where).toBeUndefined()
+  test(
+    `reads the same in ${ROUNDS} forms, well-formed and damaged`,
+    async () => {
+      const next = random(SEED + 1)
+      let both = 0
+      for (let round = 0; round < ROUNDS; round++) {
+        const damaged = round % 2 === 1
+        const { boundary, body } = damaged ? mutant(next) : { boundary: BOUNDARY, body: multipartBody(someParts(next)) }
+        const contentType = `multipart/form-data; boundary="${boundary}"`
+        const ours = await parseForm(contentType, body, {}, pick(next, [16, 1000, 65_536]))
+        const theirs = await oracle(contentType, body)
+        const where = `seed ${SEED + 1}, round ${round}: ${JSON.stringify(body.toString('latin1').slice(0, 600))}`
+        if (!damaged) {
+          expect(ours.status, where).toBeUndefined()
+          expect(theirs.error, where).toBeUndefined()
+        }
+        if (ours.status === undefined && theirs.error === undefined) {
+          both++
+          expect(ours.fields, where).toEqual(theirs.fields)
+          expect(
+            ours.files.map(({ name, size, sha256 }) => [name, size, sha256]),
+            where,
+          ).toEqual(theirs.files)
+        }
       }
-      if (ours.status === undefined && theirs.error === undefined) {
-        both++
-        expect(ours.fields, where).toEqual(theirs.fields)
-        expect(
-          ours.files.map(({ name, size, sha256 }) => [name, size, sha256]),
-          where,
-        ).toEqual(theirs.files)
-      }
-    }
-    expect(both).toBeGreaterThan(ROUNDS / 2)
-  }, TIME_MS)
+      expect(both).toBeGreaterThan(ROUNDS / 2)
+    },
+    TIME_MS,
+  )
 })
 
 /** The least of a few times, in milliseconds: a machine that is busy with something else proves nothing. */

@@ -10,6 +10,18 @@ import { filesIn, temporaryDirectory } from './temporary-directory.ts'
 const PICTURE: PartSpec = { name: 'picture', filename: '../x/cät.png', type: 'text/html', content: png(1000) }
 const TITLE: PartSpec = { name: 'title', content: 'hello' }
 
+const LIMIT_KEYS: { readonly [K in keyof UploadLimits]: true } = {
+  parts: true,
+  files: true,
+  fields: true,
+  nameBytes: true,
+  headerBytes: true,
+  fieldBytes: true,
+  fileBytes: true,
+  totalBytes: true,
+  idleTimeoutMs: true,
+}
+
 const code = (expected: string) => expect.toSatisfy((error: unknown) => isMicroError(error) && error.code === expected)
 
 const post = (send: Send, path: string, parts: readonly PartSpec[]): Promise<Response> =>
@@ -190,14 +202,10 @@ describe('uploads', () => {
   })
 
   test.each<[key: string, value: unknown]>([
-    ['parts', '10'],
-    ['files', 2.5],
-    ['fields', -1],
-    ['nameBytes', Number.NaN],
+    ...Object.keys(LIMIT_KEYS).flatMap((key) =>
+      ['10', 2.5, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, null].map((value): [string, unknown] => [key, value]),
+    ),
     ['headerBytes', 16_385],
-    ['fieldBytes', Number.POSITIVE_INFINITY],
-    ['fileBytes', null],
-    ['totalBytes', 2 ** 53],
     ['idleTimeoutMs', 0],
     ['idleTimeoutMs', 2 ** 31],
     ['file', 1],

@@ -1,0 +1,5 @@
+export { countsOf, linesOf, type ReportCounts } from './report.ts'
+export type { Outcome, Rule, RuleReport } from './rule.ts'
+export { RULES } from './rules.ts'
+export type { Misconfiguration, Subject } from './subject.ts'
+export { checkExtension, checkRule, type TestFunction, testExtension } from './test-extension.ts'

@@ -1,0 +1,27 @@
+/** Which packages a module loads, seen in a child process. */
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const HOOK = `
+import { registerHooks } from 'node:module'
+const seen = new Set()
+registerHooks({ load(url, context, next) { seen.add(url); return next(url, context) } })
+await import(process.argv[1])
+console.log(JSON.stringify([...seen]))
+`
+
+/** Names of the packages whose files are loaded by importing `module`. */
+export async function loadedPackages(module: string): Promise<readonly string[]> {
+  const source = import.meta.url.endsWith('.ts') ? ['--conditions=@micro/source'] : []
+  const resolved = module.startsWith('file:') ? module : import.meta.resolve(module)
+  const { stdout } = await promisify(execFile)(process.execPath, [...source, '--input-type=module', '-e', HOOK, resolved], { timeout: 20_000 })
+  const urls = JSON.parse(stdout.trim().split('\n').at(-1) ?? '[]') as readonly string[]
+  return [...new Set(urls.filter((url) => url.startsWith('file:')).map((url) => packageOf(fileURLToPath(url))))].filter((name) => name !== '')
+}
+
+function packageOf(path: string): string {
+  const installed = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]
+  const workspace = /\/packages\/([^/]+)\/(?:src|dist)\//.exec(path)?.[1]
+  return installed ?? (workspace === undefined ? '' : `@micro/${workspace}`)
+}

@@ -1,0 +1,98 @@
+import { isBuiltin } from 'node:module'
+import { failed, passed, type Rule } from '../rule.ts'
+import type { Subject } from '../subject.ts'
+import { describe, tryOut } from '../trial.ts'
+import { deedsOf } from '../watch.ts'
+import { collected } from '../garbage.ts'
+import { importDeeds } from '../import-deeds.ts'
+
+/** P01 */
+export const quietImport: Rule = {
+  id: 'P01',
+  title: 'importing the package and calling the factory does nothing but that',
+  async check(subject) {
+    const deeds = deedsOf(() => subject.create())
+    if (deeds.length > 0) {
+      return failed(`the factory ${deeds.join(', ')}`, 'a factory that only makes a value')
+    }
+    if (subject.module === undefined || isBuiltin(subject.module)) {
+      return passed('the factory did nothing else; the module was not named, so its import was not watched')
+    }
+    const atImport = await importDeeds(subject.module)
+    return atImport.length === 0
+      ? passed('neither the import nor the factory did anything else')
+      : failed(`the import ${atImport.join(', ')}`, 'an import that only defines things')
+  },
+}
+
+/** P02 */
+export const noSharedState: Rule = {
+  id: 'P02',
+  title: 'the value is frozen and keeps nothing about any app',
+  async check(subject) {
+    const extension = subject.create()
+    if (!Object.isFrozen(extension)) {
+      return failed('the value is not frozen', 'a frozen value')
+    }
+    const one = await tryOut(subject, { extension })
+    const other = await tryOut(subject, { extension, config: subject.otherConfig ?? subject.config ?? {} })
+    try {
+      const alone = await answers(subject)
+      const mixed: string[] = []
+      for (let round = 0; round < 3; round++) {
+        const [first, second] = await Promise.all([one.client.get('/exercise'), other.client.get('/exercise')])
+        mixed.push(await first.text(), await second.text())
+      }
+      if (mixed[0] !== alone[0] || mixed[1] !== alone[1]) {
+        return failed(`side by side two apps answered ${mixed[0]} and ${mixed[1]}, alone ${alone[0]} and ${alone[1]}`, 'the same answers')
+      }
+      await one.end()
+      const after = await other.client.get('/exercise')
+      if (after.status !== 200) {
+        return failed(`after one app was stopped, the other answered ${after.status}`, '200')
+      }
+    } finally {
+      await one.end()
+      await other.end()
+    }
+    const kept = await collected(30, async () => {
+      const trial = await tryOut(subject, { extension })
+      await trial.client.get('/exercise')
+      await trial.end()
+      return trial.app
+    })
+    return kept <= 2
+      ? passed('two apps answered side by side as they do alone; 30 apps were collected after their stop')
+      : failed(`${kept} of 30 stopped apps are still reachable`, 'none, but for the last ones a runtime may keep')
+  },
+}
+
+/** P03 */
+export const properName: Rule = {
+  id: 'P03',
+  title: "the name is one lower-case word, none of core's members",
+  async check(subject) {
+    const { name } = subject.create()
+    if (!/^[a-z][a-z0-9]*$/.test(name)) {
+      return failed(`the name is ${describe(name)}`, '[a-z][a-z0-9]*')
+    }
+    const trial = await tryOut(subject)
+    await trial.end()
+    return trial.app.extensions.has(name) ? passed(`'${name}'`) : failed(`'${name}' was not installed`, 'an installed extension of that name')
+  },
+}
+
+/** What the subject's exercise answers with either configuration, each in an app that is alone. */
+async function answers(subject: Subject): Promise<readonly string[]> {
+  const texts: string[] = []
+  for (const config of [subject.config ?? {}, subject.otherConfig ?? subject.config ?? {}]) {
+    const trial = await tryOut(subject, { config })
+    try {
+      texts.push(await (await trial.client.get('/exercise')).text())
+    } finally {
+      await trial.end()
+    }
+  }
+  return texts
+}
+

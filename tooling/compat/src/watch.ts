@@ -1,0 +1,110 @@
+/** Watches what a piece of code does to the process: environment, timers, handles, files, sockets. */
+import { createRequire, syncBuiltinESMExports } from 'node:module'
+
+const require = createRequire(import.meta.url)
+
+/** What must not happen while something is only declared. */
+const WATCHED: { readonly [module: string]: readonly string[] } = {
+  'node:fs': ['readFileSync', 'writeFileSync', 'openSync', 'mkdirSync', 'statSync', 'existsSync', 'readdirSync', 'readFile', 'writeFile', 'open', 'mkdir', 'createReadStream', 'createWriteStream', 'watch'],
+  'node:fs/promises': ['readFile', 'writeFile', 'open', 'mkdir', 'stat', 'readdir', 'access'],
+  'node:net': ['connect', 'createConnection', 'createServer'],
+  'node:http': ['request', 'get', 'createServer'],
+  'node:https': ['request', 'get', 'createServer'],
+  'node:dns': ['lookup', 'resolve'],
+  'node:child_process': ['spawn', 'exec', 'execFile', 'spawnSync', 'execSync', 'execFileSync', 'fork'],
+  'node:worker_threads': ['Worker'],
+}
+
+const TIMERS = ['setTimeout', 'setInterval', 'setImmediate'] as const
+
+/** Runs `step` and lists what it did: `reads HOME of the environment`, `calls setInterval()`, `calls fs.readFileSync()`. */
+export function deedsOf(step: () => unknown): readonly string[] {
+  const deeds = new Set<string>()
+  const undo: (() => void)[] = []
+  const environment = process.env
+  process.env = new Proxy(environment, {
+    get: (target, name) => {
+      if (typeof name === 'string') {
+        deeds.add(`reads ${name} of the environment`)
+      }
+      return Reflect.get(target, name)
+    },
+    has: (target, name) => {
+      deeds.add(`reads ${String(name)} of the environment`)
+      return Reflect.has(target, name)
+    },
+    ownKeys: (target) => {
+      deeds.add('lists the environment')
+      return Reflect.ownKeys(target)
+    },
+  })
+  undo.push(() => {
+    process.env = environment
+  })
+  const replace = (holder: { [name: string]: unknown }, name: string, deed: string): void => {
+    const original = holder[name]
+    if (typeof original === 'function') {
+      holder[name] = new Proxy(original, {
+        apply: (target, self, args) => {
+          deeds.add(deed)
+          return Reflect.apply(target, self, args)
+        },
+        construct: (target, args) => {
+          deeds.add(deed)
+          return Reflect.construct(target, args) as object
+        },
+      })
+      undo.push(() => {
+        holder[name] = original
+      })
+    }
+  }
+  for (const name of TIMERS) {
+    replace(globalThis as unknown as { [name: string]: unknown }, name, `calls ${name}()`)
+  }
+  replace(globalThis as unknown as { [name: string]: unknown }, 'fetch', 'calls fetch()')
+  for (const [module, names] of Object.entries(WATCHED)) {
+    for (const name of names) {
+      replace(require(module) as { [name: string]: unknown }, name, `calls ${module.slice(5)}.${name}()`)
+    }
+  }
+  syncBuiltinESMExports()
+  try {
+    step()
+  } finally {
+    for (const back of undo.reverse()) {
+      back()
+    }
+    syncBuiltinESMExports()
+  }
+  return [...deeds]
+}
+
+/** Kinds of handles that are open, without standard streams. */
+export function openHandles(): readonly string[] {
+  return process.getActiveResourcesInfo().filter((kind) => !/^(TTYWrap|PipeWrap|MessagePort|Immediate|TickObject|ConnectWrap|CloseReq|FSReqCallback|FSReqPromise)$/.test(kind))
+}
+
+/** What is open in `after` and was not in `before`. */
+export function added(before: readonly string[], after: readonly string[]): readonly string[] {
+  const left = [...before]
+  return after.filter((kind) => {
+    const at = left.indexOf(kind)
+    if (at >= 0) {
+      left.splice(at, 1)
+    }
+    return at < 0
+  })
+}
+
+/** Waits until a condition holds; false if it does not within the time. */
+export async function within(ms: number, condition: () => boolean): Promise<boolean> {
+  const until = Date.now() + ms
+  while (!condition()) {
+    if (Date.now() > until) {
+      return false
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  return true
+}
