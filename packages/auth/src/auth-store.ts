@@ -41,7 +41,9 @@ export interface StoredSession<U extends AnyUser> {
  * is taken for an outage and answered 503. Nothing stored opens anything: passwords, session and ticket keys are hashes.
  */
 export interface AuthStore<U extends AnyUser = AnyUser> {
+  /** The account of an address, as `normaliseEmail` makes it, with the hash of its password. */
   findAccount(email: string): Promise<StoredAccount<U> | undefined>
+  /** The account that an identity belongs to. */
   findIdentity(identity: Identity): Promise<U | undefined>
   /** Makes an account, all or nothing; undefined if its address or its identity is taken. */
   createUser(account: NewAccount<U>): Promise<U | undefined>
@@ -53,15 +55,16 @@ export interface AuthStore<U extends AnyUser = AnyUser> {
   createSession(session: StoredSession<U>): Promise<void>
   /** The session of a key and its owner. It may have expired: the caller looks. */
   findSession(key: string): Promise<{ readonly session: StoredSession<U>; readonly user: U } | undefined>
+  /** Notes that a session is in use. Does nothing if it has been deleted. */
   touchSession(key: string, seen: number, expires: number): Promise<void>
   deleteSession(key: string): Promise<void>
   deleteSessionsOf(owner: U['id']): Promise<void>
 
   /** Keeps a text for one use until `expires`, in seconds since 1970. */
   createTicket(key: string, value: string, expires: number): Promise<void>
-  /** Takes a ticket away and gives its text. However many ask at the same time, one gets it. It may have expired only if `now` is past its end: then it gives undefined. */
+  /** Takes a ticket away and gives its text, or undefined if it has expired. However many ask at the same time, one gets it. */
   takeTicket(key: string, now: number): Promise<string | undefined>
 
-  /** Deletes sessions and tickets that have ended. */
+  /** Deletes sessions and tickets that have expired. */
   deleteExpired(now: number): Promise<void>
 }

@@ -25,6 +25,8 @@ export class ProviderSite {
   readonly idp: OpenIdProvider
   readonly running: Running
   readonly base: string
+  /** How often `attempt` was called. */
+  attempts = 0
 
   private constructor(idp: OpenIdProvider, running: Running, base: string) {
     this.idp = idp
@@ -65,6 +67,14 @@ export class ProviderSite {
   /** All of it: to the provider, through its pages and back. */
   async signIn(browser: Client, provider: string, account: string, query = ''): Promise<Response> {
     return browser.get(await walk(browser, await this.begin(browser, provider, query), account, this.idp.issuer))
+  }
+
+  /** Signs in as somebody new, maybe at a provider that misbehaves: the status, and who is signed in afterwards. */
+  async attempt(provider = 'work'): Promise<{ readonly status: number; readonly who: string | null }> {
+    const browser = this.running.client()
+    this.attempts += 1
+    const { status } = await this.signIn(browser, provider, `account${this.attempts}`)
+    return { status, who: await this.who(browser) }
   }
 
   /** Who is signed in. */

@@ -104,3 +104,17 @@ export async function throughSocket(app: App, port = 0): Promise<Running> {
     stop: () => server.stop(),
   }
 }
+
+/** A password that may be one. */
+export const PASSWORD = 'correct horse battery staple'
+
+/** Registers an account and signs it in. */
+export async function signedIn(running: Running, email: string): Promise<Client> {
+  const client = running.client()
+  await client.post('/register', { json: { email, password: PASSWORD } })
+  const { status } = await client.post('/login', { json: { email, password: PASSWORD } })
+  if (status !== 303) {
+    throw new Error(`Signing in answered ${status}`)
+  }
+  return client
+}

@@ -32,15 +32,8 @@ export function dispatch(app: Assembly, ctx: RequestContext): Reply | Promise<Re
   try {
     plan = findPlan(app, ctx)
     const result = plan.before === null ? plan.run(ctx) : runBefore(plan.before, ctx, plan.run)
-    return isThenable(result) ? settle(app, plan, ctx, result) : finish(app, plan, ctx, result)
-  } catch (error) {
-    return fail(app, plan, ctx, error)
-  }
-}
-
-async function settle(app: Assembly, plan: Plan, ctx: RequestContext, result: Promise<unknown>): Promise<Reply> {
-  try {
-    return await finish(app, plan, ctx, await result)
+    const reply = isThenable(result) ? result.then((settled) => finish(app, plan, ctx, settled)) : finish(app, plan, ctx, result)
+    return isThenable(reply) ? reply.catch((error: unknown) => fail(app, plan, ctx, error)) : reply
   } catch (error) {
     return fail(app, plan, ctx, error)
   }

@@ -1,4 +1,5 @@
 import { checkHeader, preferred } from './header.ts'
+import { escapeHtml } from './html.ts'
 import { HttpError, isHttpError } from './http-error.ts'
 import { isMicroError } from './micro-error.ts'
 import { Reply } from './reply.ts'
@@ -63,13 +64,9 @@ function page(status: number, title: string, detail: string | undefined, cause: 
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>${status} ${escape(title)}</title>
+<title>${status} ${escapeHtml(title)}</title>
 <style>body{font:1rem/1.5 system-ui,sans-serif;margin:3rem auto;max-width:60rem;padding:0 1rem}pre{overflow:auto;padding:1rem;background:#8882}</style>
-<h1>${escape(title)}</h1>
-${detail === undefined ? '' : `<p>${escape(detail)}</p>\n`}${cause === '' ? '' : `<pre>${escape(cause)}</pre>\n`}</html>
+<h1>${escapeHtml(title)}</h1>
+${detail === undefined ? '' : `<p>${escapeHtml(detail)}</p>\n`}${cause === '' ? '' : `<pre>${escapeHtml(cause)}</pre>\n`}</html>
 `
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
 }

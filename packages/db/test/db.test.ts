@@ -7,17 +7,19 @@ import { inspect, promisify } from 'node:util'
 import { defineExtension, isMicroError, type MicroOptions, micro, need, options } from '@micro/core'
 import { serve } from '@micro/core/node'
 import { sql } from 'kysely'
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type AnyDbMember, db, type Migrations, violationOf } from '../src/index.ts'
 import { dropDatabases, engines, makeApp, routes, type Schema } from './engines.ts'
 
 afterAll(dropDatabases)
+// One test starts a process.
+vi.setConfig({ testTimeout: 30_000 })
 
 const env = {}
 const node = (program: string) =>
   promisify(execFile)(process.execPath, ['--conditions=@micro/source', '--no-warnings', '--input-type=module', '-e', program], {
     cwd: import.meta.dirname,
-    timeout: 10_000,
+    timeout: 20_000,
   })
 
 describe('db', () => {
@@ -117,6 +119,15 @@ describe('db', () => {
       expect([url, isMicroError(error) && error.code]).toEqual([url, code])
       expect(inspect(error, { depth: 5 })).not.toContain('pa55')
     }
+    const secret = (() => {
+      try {
+        return make({ config: { db: { url: 31_415_926 } } }).use(db())
+      } catch (reason) {
+        return String(reason)
+      }
+    })()
+    expect(secret).toMatch(/db\.url/)
+    expect(secret).not.toContain('31415926')
     expect(codeOf(() => make({ config: { db: { poolsize: 1 } } }).use(db()))).toBe('MICRO_CONFIG_UNKNOWN')
     expect(codeOf(() => make({ env: { MICRO_DB__POOL_SIZE: '0' } }).use(db()))).toBe('MICRO_CONFIG_INVALID')
   })

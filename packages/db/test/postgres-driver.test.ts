@@ -3,11 +3,13 @@ import { inspect, promisify } from 'node:util'
 import { isMicroError } from '@micro/core'
 import { serve } from '@micro/core/node'
 import { sql } from 'kysely'
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { admin, dropDatabases, makeApp, names, type Place, postgres, routes, startApp, type TestApp } from './engines.ts'
 import { LockedServer, Wire } from './postgres-peers.ts'
 
 afterAll(dropDatabases)
+// Some tests start processes of their own.
+vi.setConfig({ testTimeout: 30_000 })
 
 const SECRET = 'pa55-w0rd-never-shown'
 
@@ -197,6 +199,7 @@ describe.skipIf(postgres.missing)(`PostgresDriver (${postgres.name})`, () => {
     for await (const row of app.db.default.deleteFrom('account').where('id', '=', 1).returning('id').stream()) {
       expect(row).toEqual({ id: 1 })
     }
+    expect(app.lines.filter(({ level }) => level === 'error')).toEqual([])
     const { rowCount } = await admin(
       `select 1 from pg_stat_activity where datname = '${new URL(place.url).pathname.slice(1)}' and state like 'idle in transaction%'`,
     )
@@ -231,9 +234,35 @@ describe.skipIf(postgres.missing)(`PostgresDriver (${postgres.name})`, () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--conditions=@micro/source', '--no-warnings', '--input-type=module', '-e', program],
-      { cwd: import.meta.dirname, timeout: 10_000 },
+      { cwd: import.meta.dirname, timeout: 20_000 },
     )
     expect(Date.now() - Number(stdout.split(' ')[1])).toBeLessThan(1_000)
+  })
+})
+
+describe.skipIf(postgres.missing)('dates', () => {
+  it('are the same in any time zone', async () => {
+    const place = await postgres.make()
+    const program = `
+      const { micro } = await import('@micro/core')
+      const { db } = await import('@micro/db')
+      const { sql } = await import('@micro/db/kysely')
+      const app = micro(import.meta, { mode: 'test', env: {}, config: { db: { url: ${JSON.stringify(place.url)} } } }).use(db())
+      await app.start()
+      await sql\`create table moment (bare timestamp, zoned timestamptz, words text)\`.execute(app.db.default)
+      const at = new Date('2026-07-01T12:00:00.250Z')
+      await sql\`insert into moment values (\${at}, \${at}, \${at})\`.execute(app.db.default)
+      console.log(JSON.stringify((await sql\`select * from moment\`.execute(app.db.default)).rows), new Date().getTimezoneOffset())
+      await app.stop()`
+    const options = { cwd: import.meta.dirname, timeout: 20_000, env: { PATH: process.env.PATH, TZ: 'Asia/Tokyo' } }
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--conditions=@micro/source', '--no-warnings', '--input-type=module', '-e', program],
+      options,
+    )
+    const iso = '"2026-07-01T12:00:00.250Z"'
+    expect(stdout.trim()).toBe(`[{"bare":${iso},"zoned":${iso},"words":${iso}}] -540`)
+    await place.drop()
   })
 })
 
@@ -252,7 +281,7 @@ describe('PostgreSQL without pg', () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--conditions=@micro/source', '--no-warnings', '--input-type=module', '-e', program],
-      { cwd: import.meta.dirname, timeout: 10_000 },
+      { cwd: import.meta.dirname, timeout: 20_000 },
     )
     expect(stdout).toContain('MICRO_DB_DRIVER')
     expect(stdout).toContain('npm install pg')

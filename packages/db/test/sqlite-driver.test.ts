@@ -1,6 +1,6 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -155,12 +155,14 @@ describe('SqliteDriver', () => {
     for (let id = 1; id <= 5; id++) {
       await insert(id, `n${id}`)
     }
+    const atOnce = vi.spyOn(StatementSync.prototype, 'all')
     const seen: number[] = []
     for await (const { id } of app.db.default.selectFrom('account').select('id').orderBy('id').stream(2)) {
       seen.push(id)
       await app.db.transaction(() => insert(100 + id, `late${id}`))
     }
-    expect(seen).toEqual([1, 2, 3, 4, 5])
+    expect([seen, atOnce.mock.calls]).toEqual([[1, 2, 3, 4, 5], []])
+    atOnce.mockRestore()
     expect(await names(app)).toHaveLength(10)
   })
 
@@ -218,26 +220,35 @@ describe('SqliteDriver', () => {
   })
 })
 
-describe('SqliteDriver in memory', () => {
-  it('streams although it has one connection, while others write', async () => {
-    const app = await makeApp(await sqliteMemory.make())
-    for (let id = 1; id <= 3; id++) {
-      await app.db.default
-        .insertInto('account')
-        .values({ id, name: `n${id}`, balance: 0 })
-        .execute()
-    }
-    const seen: number[] = []
-    for await (const { id } of app.db.default.selectFrom('account').select('id').orderBy('id').stream()) {
-      seen.push(id)
-      await app.db.transaction((trx) =>
-        trx
+for (const engine of [sqliteFile, sqliteMemory]) {
+  describe(`a stream of ${engine.name}`, () => {
+    it('sees nothing of the transactions of others, and does not keep them waiting', async () => {
+      const place = await engine.make()
+      const app = await makeApp(place)
+      const insert = (id: number) =>
+        app.db.default
           .insertInto('account')
-          .values({ id: 100 + id, name: `late${id}`, balance: 0 })
-          .execute(),
-      )
-    }
-    expect(seen).toEqual([1, 2, 3])
-    await app.stop()
+          .values({ id, name: `n${id}`, balance: 0 })
+          .execute()
+      for (const id of [1, 2, 3]) {
+        await insert(id)
+      }
+      const stream = app.db.default.selectFrom('account').select('id').orderBy('id').stream(1)
+      const seen = [(await stream.next()).value?.id]
+      const undone = app.db.transaction(async () => {
+        await insert(100)
+        for await (const { id } of stream) {
+          seen.push(id)
+        }
+        throw new Error('undone')
+      })
+      await expect(undone).rejects.toThrow('undone')
+      expect([seen, await names(app)]).toEqual([
+        [1, 2, 3],
+        ['n1', 'n2', 'n3'],
+      ])
+      await app.stop()
+      await place.drop()
+    })
   })
-})
+}

@@ -112,12 +112,14 @@ for (const engine of engines) {
 
     it('keeps its own statements out of a savepoint that is open beside them', async () => {
       await app.db.transaction(async () => {
+        const entered = Promise.withResolvers<void>()
         const inner = app.db.transaction(async () => {
           await insert('a', 1)
+          entered.resolve()
           await pause()
           throw new Undo()
         })
-        await Promise.allSettled([inner, insert('b', 2)])
+        await Promise.allSettled([inner, entered.promise.then(() => insert('b', 2))])
       })
       expect(await names(app)).toEqual(['b'])
     })

@@ -26,7 +26,7 @@ export function body<S extends StandardSchema>(
 ): Middleware<{ readonly body: OutputOf<S> }> {
   const compiled = compileSchema('body', schema)
   return middleware(async (ctx, next): Promise<Added<{ readonly body: OutputOf<S> }> | Reply | Response> => {
-    const limits = { ...limitsOf(ctx), ...options.limits }
+    const limits = limitsOf(ctx, options.limits)
     const sent = await readBody(ctx, limits)
     const outcome = await examine(ctx, sent, compiled, limits, options)
     if (outcome.ok) {

@@ -37,5 +37,5 @@ export function parseFieldName(name: string, maxDepth: number): readonly string[
 
 /** One spelling of a name for all: `items[0][name]` is `items.0.name`, and `tags[]` is `tags`. */
 export function canonicalName(keys: readonly string[]): string {
-  return (keys.at(-1) === '' ? keys.slice(0, -1) : keys).join('.')
+  return keys.length === 1 ? String(keys[0]) : (keys.at(-1) === '' ? keys.slice(0, -1) : keys).join('.')
 }

@@ -14,5 +14,5 @@ export function form<S extends StandardSchema>(
   options: FormOptions<OutputOf<S>> = {},
 ): Middleware<{ readonly form: Form<OutputOf<S>> }> {
   const compiled = compileSchema('form', schema)
-  return middleware(async (ctx, next) => next({ form: await readForm(ctx, compiled, { ...limitsOf(ctx), ...options.limits }, options) }))
+  return middleware(async (ctx, next) => next({ form: await readForm(ctx, compiled, limitsOf(ctx, options.limits), options) }))
 }

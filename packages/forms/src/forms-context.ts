@@ -57,8 +57,9 @@ export class RequestForms implements FormsContext {
 
 Object.defineProperty(RequestForms.prototype, FORMS, { value: true })
 
-/** The limits of the app at hand, or the defaults where `forms()` is not installed. */
-export function limitsOf(ctx: Context): FormLimits {
+/** The limits of the app at hand, or the defaults where `forms()` is not installed; `changes` lie above them. */
+export function limitsOf(ctx: Context, changes?: Partial<FormLimits>): FormLimits {
   const { forms } = ctx as { readonly forms?: Partial<FormsContext> }
-  return typeof forms === 'object' && forms !== null && FORMS in forms ? (forms.limits ?? DEFAULT_LIMITS) : DEFAULT_LIMITS
+  const limits = typeof forms === 'object' && forms !== null && FORMS in forms ? (forms.limits ?? DEFAULT_LIMITS) : DEFAULT_LIMITS
+  return changes === undefined ? limits : { ...limits, ...changes }
 }

@@ -1,5 +1,4 @@
-import { type BeforeHook, defineExtension, type Extension, HttpError, type Member } from '@micro/core'
-import { allowsCrossSite } from './allow-cross-site.ts'
+import { type BeforeHook, defineExtension, type Extension, HttpError, type Member, type RouteInfo } from '@micro/core'
 import { CROSS_SITE_VARY, type CrossSitePolicy, judgeOrigin } from './cross-site.ts'
 import { type FormsConfig, FormsConfigSchema, type FormsOptions } from './forms-config.ts'
 import { type FormsApp, type FormsContext, RequestForms } from './forms-context.ts'
@@ -54,7 +53,7 @@ function crossSiteHook(config: FormsConfig, policyFor: (proxies: number) => Cros
   }
 }
 
-/** Whether other sites may call a route: the very route, by name, path or mark, never those below it. */
-function isOpen(route: NonNullable<Parameters<BeforeHook>[0]['route']>, config: FormsConfig): boolean {
-  return config.allowCrossSite.some((entry) => entry === route.name || entry === route.path) || allowsCrossSite(route)
+/** Whether other sites may call a route: the very route, by its name or its path as declared, never those below it. */
+function isOpen(route: RouteInfo, config: FormsConfig): boolean {
+  return config.allowCrossSite.some((entry) => entry === route.name || entry === route.path)
 }

@@ -1,4 +1,3 @@
-export { allowCrossSite } from './allow-cross-site.ts'
 export { type BodyOptions, body } from './body.ts'
 export type { CrossSiteReason, CrossSiteVerdict } from './cross-site.ts'
 export { form } from './form.ts'

@@ -8,7 +8,7 @@ import { type Shape, shapeBelow } from './shape.ts'
 /** A walk through one document. `path` leads to the value at hand. */
 interface Walk {
   readonly limits: FormLimits
-  readonly path: string[]
+  readonly path: PropertyKey[]
   readonly issues: Issue[]
   count: number
 }
@@ -28,6 +28,7 @@ function visit(value: unknown, shape: Shape | undefined, walk: Walk): void {
   if (walk.count > walk.limits.maxValues) {
     throw new HttpError(413, `There are more than ${walk.limits.maxValues} values.`)
   }
+  // Numbers and the like have no bound here, and are counted alone.
   if (typeof value === 'string') {
     visitText(value, shape, walk)
   } else if (Array.isArray(value)) {
@@ -38,7 +39,9 @@ function visit(value: unknown, shape: Shape | undefined, walk: Walk): void {
       if (key === '__proto__' || (key === 'prototype' && walk.path.at(-1) === 'constructor')) {
         throw new HttpError(400, 'A key of the document is not accepted: it holds a reserved word.')
       }
-      visitBelow(value[key], key, shape, walk)
+      walk.path.push(key)
+      visit(value[key], shape === undefined ? undefined : shapeBelow(shape, key), walk)
+      walk.path.pop()
     }
   }
 }
@@ -51,19 +54,10 @@ function visitList(list: readonly unknown[], shape: Shape | undefined, walk: Wal
   }
   enter(walk)
   for (let index = 0; index < list.length; index++) {
-    visitBelow(list[index], String(index), shape, walk)
+    walk.path.push(index)
+    visit(list[index], shape?.kind === 'list' ? shape.item(index) : shape && shapeBelow(shape, String(index)), walk)
+    walk.path.pop()
   }
-}
-
-/** Numbers and the like have no bound here, and are counted alone. */
-function visitBelow(value: unknown, key: string, shape: Shape | undefined, walk: Walk): void {
-  if (typeof value !== 'string' && typeof value !== 'object') {
-    walk.count++
-    return
-  }
-  walk.path.push(key)
-  visit(value, shape === undefined ? undefined : shapeBelow(shape, key), walk)
-  walk.path.pop()
 }
 
 function visitText(text: string, shape: Shape | undefined, walk: Walk): void {

@@ -1,7 +1,6 @@
-import { type LogLine, type MicroOptions, micro, type RouteInfo } from '@micro/core'
+import { type LogLine, type MicroOptions, micro } from '@micro/core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { allowsCrossSite } from '../src/allow-cross-site.ts'
-import { allowCrossSite, type FormsOptions, forms } from '../src/index.ts'
+import { type FormsOptions, forms } from '../src/index.ts'
 import { type TwoWays, twoWays } from './two-ways.ts'
 import { vectors, vectorsMissing } from './vectors.ts'
 
@@ -23,7 +22,6 @@ function site(options: FormsOptions = {}, config: MicroOptions['config'] = {}) {
     app.delete(path, options, answer)
   }
   app.all('/any', () => 'ok')
-  app.post('/hook', [allowCrossSite], () => 'ok')
   app.get('/verdict', (ctx) => ({ ...ctx.forms.origin, isSameOrigin: ctx.forms.isSameOrigin }))
   return app
 }
@@ -44,7 +42,7 @@ describe('forms', () => {
     const before = handled
     const answer = await ways.ask('/', { method, headers: crossSite })
     expect(answer.status).toBe(403)
-    expect(answer.headers.vary).toBe('Sec-Fetch-Site, Origin')
+    expect(answer.headers.vary).toContain('Sec-Fetch-Site, Origin')
     expect(answer.json()).toEqual({
       type: 'about:blank',
       title: 'Forbidden',
@@ -91,7 +89,7 @@ describe('forms', () => {
 
   it('leaves what no route answers as it is', async () => {
     expect((await ways.ask('/nowhere', { method: 'POST', headers: crossSite })).status).toBe(404)
-    expect((await ways.ask('/nowhere', { method: 'POST', headers: crossSite })).headers.vary).toBeUndefined()
+    expect((await ways.ask('/nowhere', { method: 'POST', headers: crossSite })).headers.vary).not.toMatch(/Sec-Fetch-Site|Origin/)
     expect((await ways.ask('/verdict', { method: 'POST', headers: crossSite })).status).toBe(405)
   })
 
@@ -200,9 +198,8 @@ describe('forms', () => {
       name: 'forms',
       effects: ['refuses cross-site unsafe requests', 'adds Vary: Sec-Fetch-Site, Origin to replies to unsafe requests'],
     })
-    expect(installed?.contributions.map(({ kind, detail }) => [kind, detail])).toEqual([
-      ['beforeRequest', 'phase cross-site, unsafe methods'],
-    ])
+    const contributed = installed?.contributions.filter(({ kind }) => !kind.endsWith(' member')) ?? []
+    expect(contributed.map(({ kind, detail }) => [kind, detail])).toEqual([['beforeRequest', 'phase cross-site, unsafe methods']])
   })
 
   it('refuses a config key it does not know, with a hint', () => {
@@ -288,14 +285,5 @@ describe('forms: trusted origins', () => {
       micro(import.meta, { mode: 'test', env: { MICRO_FORMS__TRUSTED_ORIGINS: `https://ok.example,${origin}` } }).use(forms())
     expect(make).toThrow(`'${origin}' is no origin: ${advice}`)
     expect(make).toThrow('MICRO_FORMS__TRUSTED_ORIGINS')
-  })
-})
-
-describe('allowCrossSite', () => {
-  it('marks the route that lists it, and no other', () => {
-    const route: RouteInfo = { name: undefined, path: '/', methods: ['POST'] }
-    expect(allowsCrossSite({ ...route, use: [allowCrossSite] } as RouteInfo)).toBe(true)
-    expect(allowsCrossSite({ ...route, use: [] } as RouteInfo)).toBe(false)
-    expect(allowsCrossSite(route)).toBe(false)
   })
 })

@@ -7,7 +7,7 @@ const source = join(import.meta.dirname, '../src')
 
 describe('@micro/forms', () => {
   it('exports these names', () => {
-    expect(Object.keys(entry).sort()).toEqual(['FORMS_ERRORS', 'allowCrossSite', 'body', 'form', 'forms', 'params', 'query'])
+    expect(Object.keys(entry).sort()).toEqual(['FORMS_ERRORS', 'body', 'form', 'forms', 'params', 'query'])
   })
 
   it('loads nothing of zod: types alone are imported', () => {

@@ -71,6 +71,15 @@ describe('multipart, with bodies that no client would send', () => {
       'a delimiter in the middle of a header',
       `--${BOUNDARY}\r\nContent-Dis\r\n--${BOUNDARY}position: form-data; name="a"\r\n\r\nb\r\n--${BOUNDARY}--`,
     ],
+    [
+      'a delimiter between two lines of a header',
+      `--${BOUNDARY}\r\nX: y\r\n--${BOUNDARY}\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--${BOUNDARY}--`,
+    ],
+    [
+      'a delimiter that goes on, in a form that ends',
+      `--${BOUNDARY}\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--${BOUNDARY}x\r\n--${BOUNDARY}--`,
+    ],
+    ['a delimiter with spaces after it', `--${BOUNDARY}  \r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--${BOUNDARY}--`],
     ['a header without an end', `--${BOUNDARY}\r\nContent-Disposition: form-data; name="a"`],
     ['3000 headers', `--${BOUNDARY}\r\n${'X: y\r\n'.repeat(3000)}Content-Disposition: form-data; name="a"\r\n\r\nb\r\n--${BOUNDARY}--`],
   ])('refuses %s', async (_, body) => {
@@ -89,7 +98,7 @@ describe('multipart, with bodies that no client would send', () => {
     ],
     [
       'parts after the end, unfinished',
-      `--${BOUNDARY}--\r\n--${BOUNDARY}\r\nContent-Disposition: form-data; name="a"; filename="b"\r\n\r\nc`,
+      `--${BOUNDARY}--\r\n--${BOUNDARY}\r\n\r\n--${BOUNDARY}\r\nContent-Disposition: form-data; name="a"; filename="b"\r\n\r\nc`,
       [],
     ],
     ['names given twice', `--${BOUNDARY}\r\nContent-Disposition: form-data; name="a"; name="b"\r\n\r\nc\r\n--${BOUNDARY}--`, [['a', 'c']]],

@@ -172,6 +172,57 @@ describe.each(EDGES)('ctx.uploads, through %s', (_, open) => {
   })
 })
 
+describe('a request that ends before its handler is done', () => {
+  test('leaves nothing of a form that is still being read', async () => {
+    const app = (await testApp()).use(uploads())
+    let reading: Promise<unknown> = Promise.resolve()
+    app.post('/', async (ctx) => {
+      reading = ctx.uploads.form()
+      reading.catch(() => {})
+      await expect.poll(() => filesIn(app.instancePath)).toHaveLength(1)
+      return 'too early'
+    })
+    const beginning = new Uint8Array(multipartBody([PICTURE]).subarray(0, 500))
+    const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(beginning) })
+    const request = new Request('http://localhost/', {
+      method: 'POST',
+      body,
+      duplex: 'half',
+      headers: { 'content-type': CONTENT_TYPE },
+    } as RequestInit)
+    expect(await (await app.fetch(request)).text()).toBe('too early')
+    await expect.poll(() => filesIn(app.instancePath)).toEqual([])
+    await expect(reading).rejects.toThrow()
+  })
+
+  test('leaves nothing of a file that is still being stored', async () => {
+    const app = (await testApp()).use(uploads())
+    let keeping: Promise<unknown> = Promise.resolve()
+    let release = (): void => {}
+    const slow = new File([], 'slow.txt')
+    slow.stream = () =>
+      new ReadableStream({
+        async start(controller) {
+          controller.enqueue(new Uint8Array(10))
+          await new Promise<void>((resolve) => {
+            release = resolve
+          })
+          controller.close()
+        },
+      })
+    app.post('/', async (ctx) => {
+      keeping = ctx.uploads.keep(slow)
+      keeping.catch(() => {})
+      await expect.poll(() => filesIn(app.instancePath)).toHaveLength(1)
+      return 'too early'
+    })
+    await (await app.fetch(new Request('http://localhost/', { method: 'POST' }))).text()
+    release()
+    await expect(keeping).rejects.toEqual(code('MICRO_UPLOADS_GONE'))
+    expect(await filesIn(app.instancePath)).toEqual([])
+  })
+})
+
 describe('uploads', () => {
   test('is a frozen value that installs in any app, each with its own storage', async () => {
     const extension = uploads({ storage: memoryStorage })

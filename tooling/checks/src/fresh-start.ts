@@ -3,10 +3,10 @@
  * repository on PATH. Somebody registers and writes a note with a picture; both are still there after a restart.
  */
 import { mkdir, mkdtempDisposable, readdir, readlink } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { run } from './command.ts'
+import { freePort } from './free-port.ts'
 import { findNote, signIn, writeNote } from './notes-story.ts'
 import { plainEnvironment } from './plain-environment.ts'
 import { ServerProcess } from './server-process.ts'
@@ -72,17 +72,6 @@ async function environment(): Promise<NodeJS.ProcessEnv> {
     npm_config_userconfig: userconfig,
     // Its last part is the version of the store's layout.
     pnpm_config_store_dir: dirname(store),
-  })
-}
-
-/** A port that nobody listens on. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))))
-    })
   })
 }
 

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runOwn } from './command.ts'
 import { Consumer, catalogRange, type Sources } from './consumer.ts'
+import { visitHello } from './hello-story.ts'
 import { findNote, writeNote } from './notes-story.ts'
 import { SiteVisitor } from './site-visitor.ts'
 import { must, mustEqual, Stage } from './stage.ts'
@@ -160,13 +161,6 @@ async function weigh({ packages, most }: Use, consumer: Consumer): Promise<strin
     `${cost}: ${installed.map(({ name, bytes }) => `${name} ${(bytes / MEGABYTE).toFixed(2)}`).join(', ')}`,
   )
   return cost
-}
-
-async function visitHello(url: string): Promise<void> {
-  const visitor = new SiteVisitor(url)
-  mustEqual(await (await visitor.get('/')).text(), 'Hello, World!', '/')
-  must((await (await visitor.get('/hello/%3Cb%3E')).text()).includes('<h1>Hello, &lt;b&gt;!</h1>'), '/hello/<b> does not greet')
-  mustEqual(await (await visitor.get('/square/12')).json(), { n: 144 }, '/square/12')
 }
 
 async function visitLinks(url: string): Promise<void> {

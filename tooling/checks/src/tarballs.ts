@@ -1,19 +1,13 @@
 /** The packages as they go to npm. */
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { runOwn } from './command.ts'
 import { PACKAGES, ROOT } from './workspace.ts'
 
-/** Builds all packages. What a source that is gone once left behind is removed: it would be packed. */
+/** Builds all packages anew: what a source that is gone has left behind would be packed. */
 export async function build(): Promise<void> {
   for (const name of PACKAGES) {
-    const dist = join(ROOT, 'packages', name, 'dist')
-    for (const file of existsSync(dist) ? readdirSync(dist, { recursive: true, encoding: 'utf8' }) : []) {
-      const source = file.replace(/(\.d\.ts|\.js)(\.map)?$/, '.ts')
-      if (source !== file && !existsSync(join(ROOT, 'packages', name, 'src', source))) {
-        rmSync(join(dist, file))
-      }
-    }
+    rmSync(join(ROOT, 'packages', name, 'dist'), { recursive: true, force: true })
   }
   await runOwn('tsc', ['-b'], { cwd: ROOT })
 }

@@ -1,10 +1,10 @@
 import type { Subject } from './subject.ts'
 import { type Trial, tryOut } from './trial.ts'
 
-const ROUNDS = 7
-const REQUESTS = 400
+const ROUNDS = 9
+const REQUESTS = 300
 
-/** CPU of a request that does not concern the extension, with it and without it, as a ratio; the median of alternating rounds. */
+/** CPU of a request that does not concern the extension, with it and without it, as a ratio of the least in alternating rounds: what else the machine does only adds. */
 export async function costOf(subject: Subject): Promise<number> {
   const without = await tryOut(subject, { without: true })
   const withIt = await tryOut(subject)
@@ -12,13 +12,12 @@ export async function costOf(subject: Subject): Promise<number> {
     await Promise.all([without.app.start(), withIt.app.start()])
     await cpuOf(without, REQUESTS)
     await cpuOf(withIt, REQUESTS)
-    const ratios: number[] = []
+    const least = { without: Infinity, withIt: Infinity }
     for (let round = 0; round < ROUNDS; round++) {
-      const [first, second] = round % 2 === 0 ? [without, withIt] : [withIt, without]
-      const [one, two] = [await cpuOf(first, REQUESTS), await cpuOf(second, REQUESTS)]
-      ratios.push(round % 2 === 0 ? two / one : one / two)
+      least.without = Math.min(least.without, await cpuOf(without, REQUESTS))
+      least.withIt = Math.min(least.withIt, await cpuOf(withIt, REQUESTS))
     }
-    return ratios.sort((one, other) => one - other)[Math.floor(ROUNDS / 2)] as number
+    return least.withIt / least.without
   } finally {
     await without.end()
     await withIt.end()

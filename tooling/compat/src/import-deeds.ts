@@ -6,8 +6,17 @@ import { promisify } from 'node:util'
 const WATCHER = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './import-watcher.ts' : './import-watcher.js', import.meta.url))
 
 /** Lists what the import of `module` does beside defining things. */
-export async function importDeeds(module: string): Promise<readonly string[]> {
-  const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv.filter((flag) => flag.startsWith('--conditions')), ...sourceCondition(), WATCHER, module], {
+export function importDeeds(module: string): Promise<readonly string[]> {
+  const asked = answers.get(module) ?? ask(module)
+  answers.set(module, asked)
+  return asked
+}
+
+/** A module does the same each time: one child is enough. */
+const answers = new Map<string, Promise<readonly string[]>>()
+
+async function ask(module: string): Promise<readonly string[]> {
+  const { stdout } = await promisify(execFile)(process.execPath, [...sourceCondition(), WATCHER, module], {
     cwd: process.cwd(),
     timeout: 20_000,
   })

@@ -12,7 +12,16 @@ console.log(JSON.stringify([...seen]))
 `
 
 /** Names of the packages whose files are loaded by importing `module`. */
-export async function loadedPackages(module: string): Promise<readonly string[]> {
+export function loadedPackages(module: string): Promise<readonly string[]> {
+  const asked = answers.get(module) ?? ask(module)
+  answers.set(module, asked)
+  return asked
+}
+
+/** A module does the same each time: one child is enough. */
+const answers = new Map<string, Promise<readonly string[]>>()
+
+async function ask(module: string): Promise<readonly string[]> {
   const source = import.meta.url.endsWith('.ts') ? ['--conditions=@micro/source'] : []
   const resolved = module.startsWith('file:') ? module : import.meta.resolve(module)
   const { stdout } = await promisify(execFile)(process.execPath, [...source, '--input-type=module', '-e', HOOK, resolved], { timeout: 20_000 })

@@ -22,6 +22,8 @@ export interface Subject {
   readonly otherConfig?: { readonly [key: string]: unknown }
   /** Configurations that it must refuse. An unknown key is tried by itself. */
   readonly misconfigure: readonly Misconfiguration[]
+  /** A secret of its configuration with a value that works: it must show up in no log line, error or listing. */
+  readonly secret?: { readonly key: string; readonly value: string }
   /** Uses the context member for what it is there for, inside a handler. Its result is compared between apps and orders. */
   readonly exercise: (ctx: Context) => unknown
   /** Makes a mistake as a developer may, inside a handler: the extension's own error is expected. */

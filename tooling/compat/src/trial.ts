@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AnyExtension, type Client, type Context, type LogLine, Micro, type MicroOptions } from '@micro/core'
 import type { Subject } from './subject.ts'
+import { added, globalNames } from './watch.ts'
 
 /** The part of a definition that the suite wraps. Definitions stand under a registered symbol, for any copy of core. */
 interface Definition {
@@ -56,7 +57,7 @@ export async function tryOut(subject: Subject, options: TrialOptions = {}): Prom
   const folder = await mkdtemp(join(tmpdir(), 'micro-compat-'))
   const lines: LogLine[] = []
   const extension = options.extension ?? subject.create()
-  const config = { ...subject.peerConfig, ...(options.without ? {} : { [extension.name]: options.config ?? subject.config ?? {} }) }
+  const config = { log: { level: 'debug' }, ...subject.peerConfig, ...(options.without ? {} : { [extension.name]: options.config ?? subject.config ?? {} }) }
   const end = async (app?: Micro): Promise<void> => {
     await app?.stop()
     await rm(folder, { recursive: true, force: true })
@@ -69,15 +70,28 @@ export async function tryOut(subject: Subject, options: TrialOptions = {}): Prom
       logSink: (line) => lines.push(line),
       ...options.options,
     })
+    const before = globalNames()
     for (const one of [...(subject.peers?.() ?? []), ...(options.without ? [] : [extension]), ...(options.more ?? [])]) {
       app.use(one as never)
     }
+    noteGlobals(subject, added(before, globalNames()))
     addRoutes(app, subject)
     return { app, client: app.client(), lines, end: () => end(app) }
   } catch (error) {
     await end()
     throw error
   }
+}
+
+const globals = new WeakMap<Subject['exercise'], Set<string>>()
+
+function noteGlobals({ exercise }: Subject, names: readonly string[]): void {
+  globals.set(exercise, new Set([...(globals.get(exercise) ?? []), ...names]))
+}
+
+/** Globals that appeared while the subject was installed, in any trial so far: they appear but once. */
+export function globalsOf({ exercise }: Subject): readonly string[] {
+  return [...(globals.get(exercise) ?? [])]
 }
 
 function addRoutes(app: Micro, subject: Subject): void {

@@ -108,3 +108,14 @@ export async function within(ms: number, condition: () => boolean): Promise<bool
   }
   return true
 }
+
+/** How many listeners the process has for each event. */
+export function processListeners(): readonly string[] {
+  return process.eventNames().flatMap((name) => new Array<string>(process.listenerCount(name)).fill(`listener of '${String(name)}' on the process`))
+}
+
+/** Names of globals and of what the language's own prototypes have. */
+export function globalNames(): readonly string[] {
+  const of = (value: object, where: string): readonly string[] => Reflect.ownKeys(value).map((key) => `${where}.${String(key)}`)
+  return [...of(globalThis, 'globalThis'), ...of(Object.prototype, 'Object.prototype'), ...of(Array.prototype, 'Array.prototype'), ...of(String.prototype, 'String.prototype')]
+}

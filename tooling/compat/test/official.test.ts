@@ -5,6 +5,6 @@ import { OFFICIAL } from './official.ts'
 describe.each(OFFICIAL)('$name', ({ subject, inapplicable }) => {
   test.each(RULES.map((rule) => [rule.id, rule.title, rule] as const))('%s: %s', async (id, _title, rule) => {
     const { outcome } = await checkRule(rule, subject)
-    expect(outcome).toMatchObject({ verdict: inapplicable.includes(id) ? 'does not apply' : 'passed' })
+    expect(outcome, JSON.stringify(outcome)).toMatchObject({ verdict: inapplicable.includes(id) ? 'does not apply' : 'passed' })
   })
 })

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { isMicroError } from '@micro/core'
 import { failed, passed, type Rule } from '../rule.ts'
 import type { Subject } from '../subject.ts'
@@ -36,6 +37,10 @@ export const namespaceChecked: Rule = {
         return failed('the error shows the value of a secret', 'no value of a secret')
       }
     }
+    const leak = await leakOf(subject)
+    if (leak !== undefined) {
+      return failed(`the value of the secret ${subject.secret?.key} stands in ${leak}`, 'no value of a secret anywhere')
+    }
     return passed(`unknown keys and variables and ${subject.misconfigure.length} wrong value(s) were refused with key and source`)
   },
 }
@@ -67,6 +72,21 @@ export const frozenConfig: Rule = {
   },
 }
 
+/** Where the value of the subject's secret shows up in the life of an app. */
+async function leakOf(subject: Subject): Promise<string | undefined> {
+  const { secret } = subject
+  if (secret === undefined) {
+    return undefined
+  }
+  const trial = await tryOut(subject, { config: { ...subject.config, [secret.key]: secret.value } })
+  await (await trial.client.get('/exercise')).text()
+  await (await trial.client.get('/misuse')).text()
+  const listed = JSON.stringify([trial.app.configEntries, [...trial.app.extensions]])
+  await trial.end()
+  const line = trial.lines.find(({ message, fields }) => inspect([message, fields], { depth: 8 }).includes(secret.value))
+  return line !== undefined ? `the log line '${line.message.replaceAll(secret.value, '•••')}'` : listed.includes(secret.value) ? 'the list of the configuration' : undefined
+}
+
 /** The message with which an installation is refused; undefined if it is not. */
 async function refusal(subject: Subject, options: Parameters<typeof tryOut>[1]): Promise<string | undefined> {
   try {
@@ -82,7 +102,7 @@ function unfrozen(value: unknown, path: string): string | undefined {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) {
     return undefined
   }
-  if (!Object.isFrozen(value)) {
+  if (!Object.isFrozen(value) || value instanceof Map || value instanceof Set || value instanceof Date) {
     return path
   }
   for (const [key, item] of Object.entries(value)) {

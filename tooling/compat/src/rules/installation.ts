@@ -1,7 +1,7 @@
 import { isMicroError } from '@micro/core'
 import { failed, inapplicable, passed, type Rule } from '../rule.ts'
 import { runtimeImports } from '../runtime-imports.ts'
-import { definitionOf, messageOf, tryOut, wrap } from '../trial.ts'
+import { definitionOf, globalsOf, messageOf, tryOut, wrap } from '../trial.ts'
 import { deedsOf } from '../watch.ts'
 
 /** P09 */
@@ -18,6 +18,7 @@ export const onlyDeclares: Rule = {
       deeds = deedsOf(() => {
         made = initApp(app, config)
       })
+
       promised = typeof (made as { then?: unknown } | undefined)?.then === 'function'
       return made
     })
@@ -35,6 +36,7 @@ export const onlyDeclares: Rule = {
       if (problem !== undefined || trial === undefined) {
         return failed(`the installation failed: ${problem}`, 'an installation')
       }
+      deeds = [...deeds, ...globalsOf(subject).map((name) => `defines ${name}`)]
       if (deeds.length > 0) {
         return failed(`initApp ${deeds.join(', ')}`, 'an initApp that only declares')
       }

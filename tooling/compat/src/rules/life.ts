@@ -2,7 +2,7 @@ import type { Context } from '@micro/core'
 import { serve } from '@micro/core/node'
 import { failed, passed, type Rule } from '../rule.ts'
 import { messageOf, tryOut, wrap } from '../trial.ts'
-import { added, openHandles, within } from '../watch.ts'
+import { added, openHandles, processListeners, within } from '../watch.ts'
 import { walkAway } from '../walk-away.ts'
 
 /** P15 */
@@ -10,7 +10,8 @@ export const stopsCleanly: Rule = {
   id: 'P15',
   title: 'stopping is idempotent, every hook runs, nothing stays open',
   async check(subject) {
-    const before = openHandles()
+    const open = (): readonly string[] => [...openHandles(), ...processListeners()]
+    const before = open()
     const trial = await tryOut(subject)
     try {
       const reply = await trial.client.get('/exercise')
@@ -27,7 +28,7 @@ export const stopsCleanly: Rule = {
     }
     let left: readonly string[] = []
     const closed = await within(1000, () => {
-      left = added(before, openHandles())
+      left = added(before, open())
       return left.length === 0
     })
     return closed ? passed('stopped three times; no handle was left open') : failed(`a second after the stop these are open: ${left.join(', ')}`, 'none')

@@ -1,0 +1,285 @@
+import { isMicroError, micro } from '@micro/core'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { type AuthStore, auth, memoryStore, type User } from '../src/index.ts'
+import { keyDerivation } from '../src/key-derivation.ts'
+import { PasswordHasher } from '../src/password-hasher.ts'
+import { dbApp, memoryApp, PASSWORD, type Running, type SignInAppOptions, signedIn, throughFetch } from './sign-in-app.ts'
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
+
+const YEAR_2100 = 4_102_444_800
+
+describe('RequestAuth', () => {
+  const stops: (() => Promise<unknown>)[] = []
+
+  afterEach(async () => {
+    vi.useRealTimers()
+    await Promise.all(stops.splice(0).map((stop) => stop()))
+  })
+
+  async function running(options: SignInAppOptions = {}): Promise<Running> {
+    const made = await throughFetch(memoryApp(options))
+    stops.push(made.stop)
+    return made
+  }
+
+  it('A-3: stores nothing that opens anything', async () => {
+    const app = dbApp()
+    const made = await throughFetch(app)
+    stops.push(made.stop)
+    const client = await signedIn(made, 'dump@example.com')
+    const token = client.cookies.get('auth') ?? ''
+    const tables = app.db.tables<{ [name: string]: { [column: string]: string } }>()
+    const dump = [
+      ...(await tables.selectFrom('user').selectAll().execute()),
+      ...(await tables.selectFrom('auth_password').selectAll().execute()),
+      ...(await tables.selectFrom('auth_session').selectAll().execute()),
+    ]
+    const values = dump.flatMap((row) => Object.values(row).map(String))
+    expect(dump).toHaveLength(3)
+    expect(values.some((value) => value.includes(token) || value.includes(PASSWORD))).toBe(false)
+    for (const value of values) {
+      expect((await made.client().get('/me', { headers: { cookie: `auth=${value}` } })).status).toBe(401)
+    }
+  })
+
+  it.each<[what: string, down: (fail: () => void) => Promise<Running>]>([
+    ['a store that fails', async (fail) => throughFetch(memoryApp({ store: failing(memoryStore(), fail) }))],
+  ])('A-6: answers 503 over %s, and takes nobody for anonymous', async (_what, start) => {
+    let down = false
+    const made = await start(() => {
+      if (down) {
+        throw new Error('ECONNREFUSED 10.0.0.7')
+      }
+    })
+    stops.push(made.stop)
+    const client = await signedIn(made, 'outage@example.com')
+    down = true
+    for (const [method, path] of [
+      ['GET', '/me'],
+      ['GET', '/who'],
+      ['POST', '/login'],
+      ['POST', '/register'],
+      ['POST', '/logout'],
+    ] as const) {
+      const response = await client.request(
+        method,
+        path,
+        method === 'POST' ? { json: { email: 'outage@example.com', password: PASSWORD } } : {},
+      )
+      expect([path, response.status, response.headers.get('retry-after'), response.headers.get('set-cookie')]).toEqual([
+        path,
+        503,
+        '5',
+        null,
+      ])
+    }
+    down = false
+    expect((await client.get('/me')).status).toBe(200)
+  })
+
+  it('A-6: answers 503 over a database that has gone, and says nothing of it in production', async () => {
+    const app = dbApp({ mode: 'production', config: { secure: false } })
+    await app.db.open()
+    await app.db.migrate()
+    const made = await throughFetch(app)
+    stops.push(made.stop)
+    const client = await signedIn(made, 'gone@example.com')
+    await app.db.close()
+    const response = await client.get('/me')
+    expect(response.status).toBe(503)
+    expect(await response.text()).not.toMatch(/open|MICRO|read/)
+  })
+
+  it('A-32: sets a cookie that scripts, other hosts and plain HTTP do not see', async () => {
+    const cookies = async (options: SignInAppOptions): Promise<string | undefined> => {
+      const client = (await running(options)).client()
+      await client.post('/register', { json: { email: 'c@example.com', password: PASSWORD } })
+      return (await client.post('/login', { json: { email: 'c@example.com', password: PASSWORD } })).headers
+        .getSetCookie()[0]
+        ?.replace(/=[\w-]{43};/, '=…;')
+    }
+    expect(await cookies({ mode: 'production' })).toBe('__Host-auth=…; Max-Age=7776000; Path=/; HttpOnly; Secure; SameSite=Lax')
+    expect(await cookies({ mode: 'development' })).toBe('auth=…; Max-Age=7776000; Path=/; HttpOnly; SameSite=Lax')
+    expect(await cookies({ mode: 'development', config: { secure: true, cookieName: 'sid' } })).toMatch(/^__Host-sid=/)
+  })
+
+  it('ends a session that has not been used for its idle time, and any session after its whole time', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: YEAR_2100 * 1000 })
+    const made = await running({ config: { idleSeconds: 10_000, maxAge: 25_000 } })
+    const client = await signedIn(made, 'time@example.com')
+    const cookie = `auth=${client.cookies.get('auth')}`
+    const at = async (seconds: number): Promise<number> => {
+      vi.setSystemTime((YEAR_2100 + seconds) * 1000)
+      return (await made.client().get('/me', { headers: { cookie } })).status
+    }
+    expect([await at(9_000), await at(18_000), await at(24_999), await at(25_000)]).toEqual([200, 200, 200, 401])
+    const idle = await signedIn(made, 'idle@example.com')
+    const other = `auth=${idle.cookies.get('auth')}`
+    vi.setSystemTime((YEAR_2100 + 25_000 + 10_000) * 1000)
+    expect((await made.client().get('/me', { headers: { cookie: other } })).status).toBe(401)
+  })
+
+  it('asks the store once in a request that asks for the user often, and never in one that does not', async () => {
+    const asked: string[] = []
+    const store = failing(memoryStore(), (name) => asked.push(name))
+    const theAuth = auth({ store })
+    const app = micro(import.meta, { mode: 'test', env: {} }).use(theAuth)
+    app.get('/untouched', () => 'nothing')
+    app.get('/often', [theAuth.loginRequired, theAuth.loginRequired], async (ctx) => {
+      const users = await Promise.all([ctx.auth.user(), ctx.auth.user(), ctx.auth.user()])
+      return { same: users.every((user) => user === ctx.user) }
+    })
+    app.post('/in', async (ctx) => {
+      const result = await ctx.auth.register({ email: 'once@example.com', password: PASSWORD })
+      if (result.ok) {
+        await ctx.auth.login(result.user)
+      }
+      return 'in'
+    })
+    stops.push(() => app.stop())
+    const client = app.client()
+    await client.post('/in')
+    asked.length = 0
+    await client.get('/untouched')
+    expect(asked).toEqual([])
+    expect(await (await client.get('/often')).json()).toEqual({ same: true })
+    expect(asked).toEqual(['findSession'])
+  })
+
+  it('notes once an hour that a session is in use', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: YEAR_2100 * 1000 })
+    const asked: string[] = []
+    const made = await running({ store: failing(memoryStore(), (name) => asked.push(name)) })
+    const client = await signedIn(made, 'hour@example.com')
+    const touches = async (seconds: number): Promise<number> => {
+      asked.length = 0
+      vi.setSystemTime((YEAR_2100 + seconds) * 1000)
+      await client.get('/who')
+      return asked.filter((name) => name === 'touchSession').length
+    }
+    expect([await touches(3599), await touches(3600), await touches(3700), await touches(7200)]).toEqual([0, 1, 0, 1])
+  })
+
+  it('hashes an outdated password anew when its owner signs in', async () => {
+    const store = memoryStore()
+    const old = await new PasswordHasher({ concurrency: 1, queueLimit: 1 }, () => keyDerivation([])).hash(PASSWORD)
+    await store.createUser({ email: 'old@example.com', created: 1, values: {}, password: old })
+    const client = (await running({ store })).client()
+    expect((await client.post('/login', { json: { email: 'old@example.com', password: 'wrong password' } })).status).toBe(401)
+    expect((await store.findAccount('old@example.com'))?.password).toBe(old)
+    expect((await client.post('/login', { json: { email: 'old@example.com', password: PASSWORD } })).status).toBe(303)
+    expect((await store.findAccount('old@example.com'))?.password).toMatch(/^\$argon2id\$/)
+    expect((await client.post('/login', { json: { email: 'old@example.com', password: PASSWORD } })).status).toBe(303)
+  })
+
+  it('A-10: takes no account for the one asked for whose address merely compares equal in the store', async () => {
+    const store = memoryStore()
+    await store.createUser({ email: 'victim@example.com', created: 1, values: {}, password: await hashOf(PASSWORD) })
+    const loose: AuthStore<User> = { ...bound(store), findAccount: () => store.findAccount('victim@example.com') }
+    const client = (await running({ store: loose })).client()
+    expect((await client.post('/login', { json: { email: 'vıctim@example.com', password: PASSWORD } })).status).toBe(401)
+    expect((await client.post('/login', { json: { email: 'victim@example.com', password: PASSWORD } })).status).toBe(303)
+  })
+
+  it('lets nobody choose an id by registering', async () => {
+    const store = memoryStore<User & { name?: string }>()
+    const app = micro(import.meta, { mode: 'test', env: {} }).use(auth({ store }))
+    app.post('/register', async (ctx) => ctx.auth.register((await ctx.readJson()) as never))
+    stops.push(() => app.stop())
+    const json = { email: 'new@example.com', password: PASSWORD, values: { id: 77, email: 'x@example.com', created: 0, name: 'Ada' } }
+    const { user } = await (await app.client().post('/register', { json })).json()
+    expect(user).toEqual({ id: 1, email: 'new@example.com', created: expect.any(Number), name: 'Ada' })
+    expect(user.created).toBeGreaterThan(1_700_000_000)
+  })
+
+  it('says what is wrong with signing in something that is no account', async () => {
+    const app = micro(import.meta, { mode: 'test', env: {} }).use(auth({ store: memoryStore() }))
+    const errors: unknown[] = []
+    app.post('/in', async (ctx) => {
+      for (const what of [undefined, null, {}, { id: {} }, 7]) {
+        await ctx.auth.login(what as never).catch((error: unknown) => errors.push(isMicroError(error) && error.code))
+      }
+      return 'in'
+    })
+    stops.push(() => app.stop())
+    await app.client().post('/in')
+    expect(errors).toEqual(Array(5).fill('MICRO_AUTH_USER_INVALID'))
+  })
+
+  it('is one value for two apps that know nothing of each other', async () => {
+    const theAuth = auth({ store: memoryStore() })
+    const make = (cookieName: string) => {
+      const app = micro(import.meta, { mode: 'test', env: {}, config: { auth: { cookieName } } }).use(theAuth)
+      app.post('/in', async (ctx) => {
+        await ctx.auth.login({ id: 1, email: 'a@example.com', created: 1 })
+        return 'in'
+      })
+      return app
+    }
+    const [one, two] = [make('one'), make('two')]
+    const names = [await one.client().post('/in'), await two.client().post('/in')].map(
+      (response) => response.headers.get('set-cookie')?.split('=')[0],
+    )
+    expect(names).toEqual(['one', 'two'])
+    await one.stop()
+    expect((await two.client().post('/in')).status).toBe(200)
+    await two.stop()
+    expect(Object.isFrozen(theAuth)).toBe(true)
+  })
+
+  it('stands under another name with accounts, cookie and configuration of its own', async () => {
+    const app = micro(import.meta, { mode: 'test', env: {}, config: { staff: { cookieName: 'staff' } } })
+      .use(auth({ store: memoryStore() }))
+      .use(auth({ store: memoryStore() }).as('staff'))
+    app.post('/in', async (ctx) => {
+      const result = await ctx.staff.register({ email: 'boss@example.com', password: PASSWORD })
+      if (result.ok) {
+        await ctx.staff.login(result.user)
+      }
+      return { auth: await ctx.auth.user(), staff: (await ctx.staff.user())?.email }
+    })
+    stops.push(() => app.stop())
+    const response = await app.client().post('/in')
+    expect(await response.json()).toEqual({ auth: null, staff: 'boss@example.com' })
+    expect(response.headers.getSetCookie()[0]).toMatch(/^staff=/)
+  })
+
+  it('refuses configuration it does not know', () => {
+    const make = (config: object) => () =>
+      micro(import.meta, { mode: 'test', env: {}, config: { auth: config } }).use(auth({ store: memoryStore() }))
+    expect(make({ idleSecond: 7 })).toThrow(/idleSecond/)
+    expect(make({ idleSeconds: 7 })).toThrow(/60/)
+    expect(make({ loginPath: '//evil.example' })).toThrow(/loginPath/)
+    expect(make({ baseUrl: 'https://example.com/app' })).toThrow(/baseUrl/)
+    expect(make({ github: { clientId: 'x' } })).toThrow(/github/)
+  })
+
+  it('does not compile, or install, before the database it needs', () => {
+    const app = micro(import.meta, { mode: 'test', env: {} })
+    // @ts-expect-error 'auth' needs 'db': install it first with .use()
+    expect(() => app.use(auth())).toThrow(/'auth' needs 'db'/)
+  })
+})
+
+/** A store that runs something before each of its methods. */
+function failing(store: AuthStore<User>, before: (name: string) => void): AuthStore<User> {
+  return new Proxy(store, {
+    get:
+      (target, name) =>
+      async (...args: unknown[]) => {
+        before(String(name))
+        return (Reflect.get(target, name) as (...args: unknown[]) => unknown).apply(target, args)
+      },
+  })
+}
+
+/** The methods of a store, to spread. */
+function bound(store: AuthStore<User>): AuthStore<User> {
+  const names = Object.getOwnPropertyNames(Object.getPrototypeOf(store)).filter((name) => name !== 'constructor')
+  return Object.fromEntries(names.map((name) => [name, (Reflect.get(store, name) as (...args: never[]) => unknown).bind(store)])) as never
+}
+
+function hashOf(password: string): Promise<string> {
+  return new PasswordHasher({ concurrency: 1, queueLimit: 1 }).hash(password)
+}
