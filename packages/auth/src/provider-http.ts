@@ -71,11 +71,11 @@ export class ProviderHttp {
   }
 
   async #open(): Promise<{ readonly undici: Undici; readonly agent: Agent }> {
-    const { timeoutMs, maxBytes, allowPrivateNetworks } = this.#options
+    const { timeoutMs, allowPrivateNetworks } = this.#options
     // Not 'undici': some runtimes replace that by their own. The file itself is undici everywhere.
     const undici = await import('undici/index.js')
     const connect = allowPrivateNetworks ? { timeout: timeoutMs, allowH2: false } : guardedConnector(undici.buildConnector, timeoutMs)
-    const limits = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs, maxResponseSize: maxBytes, connections: 8 }
+    const limits = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs, connections: 8 }
     return { undici, agent: new undici.Agent({ connect, ...limits }) }
   }
 }
@@ -90,7 +90,7 @@ export function isBlocked(error: unknown): boolean {
   return false
 }
 
-/** A body in memory. The agent's limit is for bytes on the wire; a compressed body can be a thousand times as long. */
+/** A body in memory, counted as it is decoded: a compressed one can be a thousand times as long as what was sent (CWE-409). */
 async function readAll(body: AsyncIterable<Uint8Array> | null, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = []
   let bytes = 0

@@ -1,7 +1,7 @@
 /** A real OpenID Connect provider on loopback, made to misbehave where a test wants it to. */
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Client } from '@micro/core'
 import Provider from 'oidc-provider'
@@ -42,12 +42,12 @@ export class OpenIdProvider {
   #listener: RequestListener
   #tampers = new Map<string, Tamper>()
   readonly #redirectUris: string[]
-  readonly #close: () => Promise<void>
+  readonly #server: Server
 
-  private constructor(issuer: string, redirectUris: string[], close: () => Promise<void>) {
+  private constructor(issuer: string, redirectUris: string[], server: Server) {
     this.issuer = issuer
     this.#redirectUris = redirectUris
-    this.#close = close
+    this.#server = server
     this.#listener = this.#make()
   }
 
@@ -59,10 +59,7 @@ export class OpenIdProvider {
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const provider = new OpenIdProvider(issuer, [...callbacks], async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    })
+    const provider = new OpenIdProvider(issuer, [...callbacks], server)
     return provider
   }
 
@@ -96,8 +93,16 @@ export class OpenIdProvider {
     }
   }
 
-  stop(): Promise<void> {
-    return this.#close()
+  /** How many connections are open. */
+  connections(): Promise<number> {
+    return new Promise((resolve, reject) =>
+      this.#server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
+    )
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections()
+    await new Promise((resolve) => this.#server.close(resolve))
   }
 
   answer(request: IncomingMessage, response: ServerResponse): void {

@@ -172,3 +172,31 @@ describe('discovery', () => {
     await Promise.all([open.stop(), guarded.stop()])
   })
 })
+
+describe('ProviderHttp', () => {
+  it('closes its connections when the app stops', async () => {
+    const closing = await ProviderSite.start((issuer) => [oidc({ name: 'work', issuer })])
+    await closing.begin(closing.running.client(), 'work')
+    expect(await closing.idp.connections()).toBe(1)
+    await closing.running.stop()
+    await vi.waitFor(async () => expect(await closing.idp.connections()).toBe(0), 1000)
+    await closing.idp.stop()
+  })
+
+  it('lets no app start whose runtime does not call the guard', async () => {
+    const undici = await vi.importActual<typeof import('undici/index.js')>('undici/index.js')
+    // What a runtime does that puts its own implementation in the place of undici: the connector is not called.
+    class Agent extends undici.Agent {
+      constructor({ connect: _, ...options }: ConstructorParameters<typeof undici.Agent>[0] = {}) {
+        super(options)
+      }
+    }
+    vi.doMock('undici/index.js', () => ({ ...undici, Agent }))
+    try {
+      const starting = ProviderSite.start(() => [oidc({ name: 'work', issuer: 'https://id.example' })], { allowPrivateNetworks: false })
+      await expect(starting).rejects.toThrow(/MICRO_AUTH_GUARD|guard/)
+    } finally {
+      vi.doUnmock('undici/index.js')
+    }
+  })
+})

@@ -1,6 +1,6 @@
 import { isMicroError, micro } from '@micro/core'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type AuthStore, auth, memoryStore, type User } from '../src/index.ts'
+import { type AuthStore, auth, memoryStore, oidc, type User } from '../src/index.ts'
 import { keyDerivation } from '../src/key-derivation.ts'
 import { PasswordHasher } from '../src/password-hasher.ts'
 import { dbApp, memoryApp, PASSWORD, type Running, type SignInAppOptions, signedIn, throughFetch } from './sign-in-app.ts'
@@ -254,6 +254,14 @@ describe('RequestAuth', () => {
     expect(make({ baseUrl: 'https://example.com/app' })).toThrow(/baseUrl/)
     expect(make({ github: { clientId: 'x' } })).toThrow(/github/)
   })
+
+  it.each<[names: string[]]>([[['secure']], [['work', 'work']], [['Work']], [['my-work']], [['__proto__']], [['']]])(
+    'refuses providers named %j',
+    (names) => {
+      const make = () => auth({ store: memoryStore(), providers: names.map((name) => oidc({ name, issuer: 'https://id.example' })) })
+      expect(make).toThrow(/provider name/)
+    },
+  )
 
   it('does not compile, or install, before the database it needs', () => {
     const app = micro(import.meta, { mode: 'test', env: {} })

@@ -32,8 +32,28 @@ export function dispatch(app: Assembly, ctx: RequestContext): Reply | Promise<Re
   try {
     plan = findPlan(app, ctx)
     const result = plan.before === null ? plan.run(ctx) : runBefore(plan.before, ctx, plan.run)
-    const reply = isThenable(result) ? result.then((settled) => finish(app, plan, ctx, settled)) : finish(app, plan, ctx, result)
-    return isThenable(reply) ? reply.catch((error: unknown) => fail(app, plan, ctx, error)) : reply
+    if (isThenable(result)) {
+      return settle(app, plan, ctx, result)
+    }
+    const reply = finish(app, plan, ctx, result)
+    return isThenable(reply) ? rescue(app, plan, ctx, reply) : reply
+  } catch (error) {
+    return fail(app, plan, ctx, error)
+  }
+}
+
+async function settle(app: Assembly, plan: Plan, ctx: RequestContext, result: Promise<unknown>): Promise<Reply> {
+  try {
+    const reply = finish(app, plan, ctx, await result)
+    return isThenable(reply) ? await reply : reply
+  } catch (error) {
+    return fail(app, plan, ctx, error)
+  }
+}
+
+async function rescue(app: Assembly, plan: Plan, ctx: RequestContext, reply: Promise<Reply>): Promise<Reply> {
+  try {
+    return await reply
   } catch (error) {
     return fail(app, plan, ctx, error)
   }
@@ -50,7 +70,7 @@ function finish(app: Assembly, plan: Plan, ctx: RequestContext, result: unknown)
 
 function complete(plan: Plan, ctx: RequestContext, reply: Reply): Reply | Promise<Reply> {
   const last = plan.after === null ? reply : runAfter(plan.after, ctx, reply)
-  return isThenable(last) ? last.then((settled) => seal(ctx, settled as Reply)) : seal(ctx, last)
+  return isThenable(last) ? last.then((settled) => seal(ctx, settled)) : seal(ctx, last)
 }
 
 /** Saves the session and joins the headers of context and reply. */

@@ -1,6 +1,4 @@
 /** Whether a value is a promise, of any realm or library. */
-export function isThenable(value: unknown): value is Promise<unknown> {
-  return (
-    value instanceof Promise || (typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function')
-  )
+export function isThenable<T>(value: T | Promise<T>): value is Promise<T> {
+  return value instanceof Promise || (typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function')
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { DOORS } from './both.ts'
 
 /** An extension whose context member is made by `make`. */
-const member = <C>(name: string, make: (ctx: Context) => C) =>
+const member = <const N extends string, C>(name: N, make: (ctx: Context) => C) =>
   defineExtension({ name, version: '1.0.0', core: '*', config: options({}), initApp: () => ({ context: make }) })
 
 const build = (lines: LogLine[] = [], settings: MicroOptions = {}) =>

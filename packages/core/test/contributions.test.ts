@@ -40,7 +40,8 @@ describe('app.extensions (P13)', () => {
         return { app: {}, context: () => ({}) }
       },
     })
-    const app = make().use(extension('base', () => ({}))).use(full as never)
+    const app = make()
+    app.use(extension('base', () => ({}))).use(full as never)
     expect([...app.extensions].map(({ name }) => name)).toEqual(['base', 'full'])
     expect(app.extensions.has('more')).toBe(false)
     expect(app.extensions.get('full')).toMatchObject({

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { isMicroError } from '@micro/core'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { dropDatabases, engines, type Place, startApp } from './engines.ts'
+import { dropDatabases, engines, type Place, sqliteMemory, startApp } from './engines.ts'
 
 afterAll(dropDatabases)
 
@@ -55,6 +55,8 @@ for (const engine of engines) {
       await mkdir(join(directory, 'folder'))
       expect(await app.db.migrate()).toEqual(['20260101_a', '20260102_b'])
       expect(await app.db.migrate()).toEqual([])
+      const [first, second] = (await app.db.migrationStatus()).map(({ appliedAt }) => appliedAt?.getTime() ?? 0)
+      expect(second, 'no two at the same time').toBeGreaterThan(first ?? 0)
       expect(await tables()).toEqual(['a', 'b'])
       expect(await app.db.rollbackMigrations()).toEqual(['20260102_b'])
       expect(await tables()).toEqual(['a'])
@@ -103,6 +105,17 @@ for (const engine of engines) {
         })`,
       })
       expect([await app.db.migrate(), await tables()]).toEqual([['1'], ['c']])
+    })
+
+    it.skipIf(engine === sqliteMemory)('are applied exactly once when two do it at the same time', async () => {
+      await write({
+        '1_slow.js':
+          'export const up = async (db) => { await db.schema.createTable("slow").addColumn("id", "integer").execute(); await new Promise((done) => setTimeout(done, 200)) }',
+      })
+      const other = await startApp(place.url, { migrations: directory, migrateOnStart: false })
+      const results = await Promise.all([app.db.migrate(), other.db.migrate()])
+      await other.stop()
+      expect(results.map((names) => names.join()).sort()).toEqual(['', '1_slow'])
     })
 
     it('are refused when one comes before what is applied, unless that is wanted', async () => {

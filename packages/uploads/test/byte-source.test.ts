@@ -107,7 +107,7 @@ describe('ByteSource of a stream', () => {
     stream.write('a')
     await source.next()
     source.stop()
-    expect(['readable', 'end', 'close'].map((event) => stream.listenerCount(event)).slice(0, 1)).toEqual([0])
+    expect(stream.listenerCount('readable')).toBe(0)
     let drained = ''
     stream.on('data', (chunk) => {
       drained += chunk

@@ -2,7 +2,15 @@ import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMicroError, micro } from '@micro/core'
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { memoryStorage, type StoredFile, UPLOADS_ERRORS, type UploadedFile, type UploadsOptions, uploads } from '../src/index.ts'
+import {
+  memoryStorage,
+  type StoredFile,
+  UPLOADS_ERRORS,
+  type UploadedFile,
+  type UploadLimits,
+  type UploadsOptions,
+  uploads,
+} from '../src/index.ts'
 import { CONTENT_TYPE, multipartBody, type PartSpec, png } from './multipart-body.ts'
 import { EDGES, type Send, testApp } from './serving.ts'
 import { filesIn, temporaryDirectory } from './temporary-directory.ts'
