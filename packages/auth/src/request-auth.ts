@@ -58,7 +58,9 @@ export class RequestAuth<U extends AnyUser> implements AuthContext<U> {
       return result
     }
     if (result.outdated) {
-      await accounts.upgrade(this.store, result, credentials.password)
+      await accounts.upgrade(this.store, result, credentials.password).catch((error: unknown) => {
+        this.#ctx.log.warn('A password hash could not be renewed.', { error })
+      })
     }
     await this.login(result.user)
     return { ok: true, user: result.user }

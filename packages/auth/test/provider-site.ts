@@ -46,8 +46,13 @@ export class ProviderSite {
       env[`MICRO_AUTH__${name.toUpperCase()}__CLIENT_ID`] = 'notes'
       env[`MICRO_AUTH__${name.toUpperCase()}__CLIENT_SECRET`] = 'notes-secret'
     }
-    const app = dbApp({ providers: given, config: { allowPrivateNetworks: true, ...config }, env })
-    return new ProviderSite(idp, await throughSocket(app, port), base)
+    const make = () => dbApp({ providers: given, config: { allowPrivateNetworks: true, ...config }, env })
+    try {
+      return new ProviderSite(idp, await throughSocket(make(), port), base)
+    } catch (error) {
+      await idp.stop()
+      throw error
+    }
   }
 
   async stop(): Promise<void> {

@@ -173,6 +173,20 @@ describe('RequestAuth', () => {
     expect((await client.post('/login', { json: { email: 'old@example.com', password: PASSWORD } })).status).toBe(303)
   })
 
+  it('signs in though the hash cannot be renewed', async () => {
+    const store = memoryStore()
+    const old = await new PasswordHasher({ concurrency: 1, queueLimit: 1 }, () => keyDerivation([])).hash(PASSWORD)
+    await store.createUser({ email: 'old@example.com', created: 1, values: {}, password: old })
+    const refusing = failing(store, (name) => {
+      if (name === 'replacePassword') {
+        throw new Error('read-only')
+      }
+    })
+    const client = (await running({ store: refusing })).client()
+    expect((await client.post('/login', { json: { email: 'old@example.com', password: PASSWORD } })).status).toBe(303)
+    expect((await client.get('/me')).status).toBe(200)
+  })
+
   it('A-10: takes no account for the one asked for whose address merely compares equal in the store', async () => {
     const store = memoryStore()
     await store.createUser({ email: 'victim@example.com', created: 1, values: {}, password: await hashOf(PASSWORD) })

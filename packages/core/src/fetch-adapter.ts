@@ -2,7 +2,7 @@
 import type { RequestHandler } from './app-requests.ts'
 import { readAll } from './body.ts'
 import type { RequestHeaders } from './context.ts'
-import { bodyChunk, discardBody, type Reply } from './reply.ts'
+import { bodyChunk, discardBody, partsOf, type Reply } from './reply.ts'
 import type { RequestContext } from './request-context.ts'
 import type { Source } from './source.ts'
 import { isBodyless } from './status.ts'
@@ -99,12 +99,16 @@ function toResponse(app: RequestHandler, ctx: RequestContext, reply: Reply): Res
 
 /** The body as a stream that ends the request when it ends, fails or is cancelled. */
 function streamOf(app: RequestHandler, ctx: RequestContext, source: AsyncIterable<unknown>): ReadableStream<Uint8Array> {
-  const iterator = source[Symbol.asyncIterator]()
+  const iterator = partsOf(source)
+  let isOver = false
   const encoder = new TextEncoder()
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const { done, value } = await app.within(ctx, () => iterator.next())
+        if (isOver) {
+          return
+        }
         if (done === true) {
           controller.close()
           await app.end(ctx)
@@ -113,6 +117,9 @@ function streamOf(app: RequestHandler, ctx: RequestContext, source: AsyncIterabl
           controller.enqueue(typeof chunk === 'string' ? encoder.encode(chunk) : chunk)
         }
       } catch (error) {
+        if (isOver) {
+          return
+        }
         controller.error(error)
         app.log.error(`The body of ${ctx.method} ${ctx.path} failed`, { requestId: ctx.id, error })
         await iterator.return?.().catch(() => undefined)
@@ -120,6 +127,7 @@ function streamOf(app: RequestHandler, ctx: RequestContext, source: AsyncIterabl
       }
     },
     async cancel() {
+      isOver = true
       try {
         await app.within(ctx, () => iterator.return?.())
       } finally {

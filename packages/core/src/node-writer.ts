@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import type { RequestHandler } from './app-requests.ts'
 import { linger } from './linger.ts'
 import type { NodeSource } from './node-source.ts'
-import { bodyChunk, discardBody, type Reply } from './reply.ts'
+import { bodyChunk, discardBody, partsOf, type Reply } from './reply.ts'
 import type { RequestContext } from './request-context.ts'
 import { isBodyless } from './status.ts'
 
@@ -37,7 +37,9 @@ function write(app: RequestHandler, ctx: RequestContext, source: NodeSource, rep
   if (typeof body === 'string') {
     const list = headersOf(app, reply, Buffer.byteLength(body))
     response.writeHead(status, list)
-    send(source, list, isHead || isBodyless(status) ? null : body)
+    // Node writes head and text as one, in the text's encoding: a head that is not ASCII would arrive as UTF-8.
+    const data = reply.headers !== null && list.some(isLatin) ? Buffer.from(body) : body
+    send(source, list, isHead || isBodyless(status) ? null : data)
   } else if (body === null || body instanceof Uint8Array) {
     const list = headersOf(app, reply, body === null ? null : body.length)
     response.writeHead(status, list)
@@ -104,7 +106,7 @@ async function stream(
   body: AsyncIterable<unknown>,
   isMeasured: boolean,
 ): Promise<void> {
-  const iterator = body[Symbol.asyncIterator]()
+  const iterator = partsOf(body)
   let isOver = false
   const leave = async (): Promise<void> => {
     if (!isOver) {
@@ -176,6 +178,10 @@ function finish(app: RequestHandler, ctx: RequestContext, error?: unknown): void
   if (ending !== undefined) {
     ending.catch((failure: unknown) => app.log.error('The end of a request failed', { error: failure }))
   }
+}
+
+function isLatin(text: string): boolean {
+  return /[\x80-\xff]/.test(text)
 }
 
 function has(headers: readonly string[], name: string): boolean {

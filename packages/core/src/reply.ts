@@ -43,6 +43,25 @@ export function bodyChunk(chunk: unknown): string | Uint8Array {
   })
 }
 
+/**
+ * The parts of a streamed body. `return` takes effect while a part is waited for, as far as the source allows it: a native stream is
+ * cancelled through its reader, since its own iterator would first wait for the part.
+ */
+export function partsOf(body: AsyncIterable<unknown>): AsyncIterator<unknown> {
+  const { getReader } = body as { getReader?: ReadableStream['getReader'] }
+  if (typeof getReader !== 'function') {
+    return body[Symbol.asyncIterator]()
+  }
+  const reader = (getReader as () => ReadableStreamDefaultReader).call(body)
+  return {
+    next: () => reader.read() as Promise<IteratorResult<unknown>>,
+    async return() {
+      await reader.cancel()
+      return { done: true, value: undefined }
+    },
+  }
+}
+
 /** Lets go of a body that is not sent. */
 export function discardBody(body: ReplyBody): void {
   if (body === null || typeof body === 'string' || !(Symbol.asyncIterator in body)) {
@@ -53,6 +72,10 @@ export function discardBody(body: ReplyBody): void {
     destroy.call(body)
   } else {
     // Nobody is left to be told what fails while it lets go.
-    void Promise.resolve(body[Symbol.asyncIterator]().return?.()).catch(() => undefined)
+    letGo(body).catch(() => undefined)
   }
+}
+
+async function letGo(body: AsyncIterable<unknown>): Promise<void> {
+  await partsOf(body).return?.()
 }

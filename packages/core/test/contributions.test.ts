@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { microErrorOf } from './micro-error-of.ts'
 
 const make = () => micro(import.meta, { env: {}, mode: 'test' })
-const extension = (name: string, initApp: (app: Setup) => unknown) =>
+const extension = <const N extends string>(name: N, initApp: (app: Setup) => unknown) =>
   defineExtension({ name, version: '1.0.0', core: '*', config: options({}), initApp: (app) => (initApp(app as Setup) ?? {}) as object })
 
 describe('app.extensions (P13)', () => {

@@ -123,7 +123,7 @@ describe('app.use', () => {
         mailer = 'mine'
       }
       const mine = new Mine(import.meta, { env: {}, mode: 'test' })
-      expect(await microErrorOf(() => use(mine, extension({ name: 'mailer' })))).toMatchObject({ code: 'MICRO_NAME_RESERVED' })
+      expect(await microErrorOf(() => mine.use(extension({ name: 'mailer' }) as never))).toMatchObject({ code: 'MICRO_NAME_RESERVED' })
       expect(mine.mailer).toBe('mine')
     })
   })

@@ -5,7 +5,7 @@ import { microErrorOf } from './micro-error-of.ts'
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** An extension that logs its start and stop, in `log`. */
-const logging = (name: string, log: string[], more: (app: Setup) => void = () => undefined) =>
+const logging = <const N extends string>(name: N, log: string[], more: (app: Setup) => void = () => undefined) =>
   defineExtension({
     name,
     version: '1.0.0',

@@ -9,6 +9,7 @@ import type { Connections, Db, MigrateOptions } from './db-member.ts'
 import type { Engine, EngineName } from './engine.ts'
 import type { MigrationStatus, Migrations } from './migration.ts'
 import { checkMigration, type FoundMigration, findMigrationFiles } from './migration-files.ts'
+import { shownAs } from './shown-as.ts'
 
 /** What the database of an app is told about the app. */
 export interface Surroundings {
@@ -21,6 +22,10 @@ export interface Surroundings {
 
 /** `app.db`. Making one does nothing; Kysely, the driver and the database are reached when it is opened. */
 export class AppConnections<S> implements Connections<S> {
+  static {
+    shownAs(AppConnections.prototype, ({ url }) => `Connections(${url})`)
+  }
+
   readonly #settings: DbSettings
   readonly #surroundings: Surroundings
   readonly #location: DatabaseLocation
@@ -139,10 +144,6 @@ export class AppConnections<S> implements Connections<S> {
 
   async ping(): Promise<void> {
     await this.#opened().ping()
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return `Connections(${this.url})`
   }
 
   async #open(): Promise<Database> {

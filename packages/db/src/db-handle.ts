@@ -16,6 +16,7 @@ import {
 import { dbError } from './db-errors.ts'
 import type { Db, FirstQuery, Page, PageOptions } from './db-member.ts'
 import { type PageDefaults, paginate } from './paginate.ts'
+import { shownAs } from './shown-as.ts'
 
 /** Runs functions in transactions. */
 export interface TransactionRunner {
@@ -33,6 +34,10 @@ export interface HandleView {
 
 /** A handle: `ctx.db`, `app.db.default`, and what their `withSchema` and `withPlugin` give. */
 export class DbHandle<S> extends Kysely<S> implements Db<S> {
+  static {
+    shownAs(DbHandle.prototype, (handle) => `Db(${handle.#props.dialect.constructor.name})`)
+  }
+
   declare readonly '~schema': S
   readonly #props: KyselyProps
   readonly #runner: TransactionRunner
@@ -106,10 +111,6 @@ export class DbHandle<S> extends Kysely<S> implements Db<S> {
     throw dbError('MICRO_DB_DESTROY', {})
   }
 
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return `Db(${this.#props.dialect.constructor.name})`
-  }
-
   #with<T>(changes: Partial<KyselyProps>): DbHandle<T> {
     return new DbHandle<T>({ ...this.#props, ...changes }, this.#runner, this.#view)
   }
@@ -143,6 +144,10 @@ class AmbientTransactionBuilder<S> extends TransactionBuilder<S> {
 
 /** The handle that a transaction's function gets; `transaction()` of it is a savepoint. */
 export class TransactionHandle<S> extends Transaction<S> {
+  static {
+    shownAs(TransactionHandle.prototype, (handle) => `Transaction(${handle.#props.dialect.constructor.name})`)
+  }
+
   readonly #props: KyselyProps
   readonly #runner: TransactionRunner
 
@@ -155,9 +160,5 @@ export class TransactionHandle<S> extends Transaction<S> {
   // Kysely types this as never, since its own throws. Code that was given a handle need not know that it is a transaction.
   override transaction(): never {
     return new AmbientTransactionBuilder<S>(this.#props, {}, this.#runner) as never
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return `Transaction(${this.#props.dialect.constructor.name})`
   }
 }

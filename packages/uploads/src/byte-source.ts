@@ -115,7 +115,7 @@ class StreamPuller implements Puller {
     if (this.#failure !== undefined) {
       throw this.#failure
     }
-    const chunk: unknown = this.#stream.read()
+    const chunk: unknown = this.#stream.read(this.#stream.readableLength || undefined)
     if (chunk instanceof Uint8Array) {
       return chunk
     }

@@ -5,10 +5,10 @@
 import type { Readable } from 'node:stream'
 import busboy from 'busboy'
 import type { ByteSource } from './byte-source.ts'
+import { type Feeder, FilePart, type IncomingField, type IncomingFile, malformed } from './incoming-part.ts'
 import { PartGuard, type PartLimits } from './part-guard.ts'
-import { fieldName, fileName } from './part-name.ts'
+import { fieldName } from './part-name.ts'
 import { refusal } from './refusal.ts'
-import { uploadsError } from './uploads-errors.ts'
 
 /** Limits that are held while parsing. */
 export interface MultipartLimits extends PartLimits {
@@ -17,23 +17,6 @@ export interface MultipartLimits extends PartLimits {
   readonly nameBytes: number
   readonly fieldBytes: number
   readonly fileBytes: number
-}
-
-/** A field that is no file. */
-export interface IncomingField {
-  readonly kind: 'field'
-  readonly name: string
-  readonly value: string
-}
-
-/** A file whose content has not been read yet: iterate it once, before going on to the next part. */
-export interface IncomingFile extends AsyncIterable<Buffer> {
-  readonly kind: 'file'
-  readonly name: string
-  /** The client's name for it without directories, or `''`. */
-  readonly filename: string
-  /** What the client says it is; never to be trusted. */
-  readonly claimedType: string
 }
 
 /** What the parser may hold back until a part that has just begun is read. */
@@ -74,7 +57,7 @@ export async function* multipart(
   }
 }
 
-class Parser {
+class Parser implements Feeder {
   readonly parts: (IncomingField | FilePart)[] = []
   readonly #source: ByteSource
   readonly #limits: MultipartLimits
@@ -83,6 +66,7 @@ class Parser {
   #files = 0
   #fields = 0
   #failure: unknown
+  #feeding: Promise<boolean> | undefined
   #ended = false
 
   constructor(source: ByteSource, boundary: string, limits: MultipartLimits) {
@@ -102,23 +86,38 @@ class Parser {
     this.#busboy.on('field', (name: string | undefined, value, info) => this.#attempt(null, () => this.#field(name, value, info)))
   }
 
-  /** Parses one more chunk. False at the end of the body, with every part complete. */
-  async feed(): Promise<boolean> {
+  /** Parses one more chunk, once for all who wait for it. False at the end of the body, with every part complete. */
+  feed(): Promise<boolean> {
+    this.#feeding ??= this.#feed().finally(() => {
+      this.#feeding = undefined
+    })
+    return this.#feeding
+  }
+
+  async #feed(): Promise<boolean> {
     this.check()
-    const chunk = this.#ended ? undefined : await this.#source.next()
-    this.check()
-    if (chunk === undefined) {
-      await this.#end()
-    } else {
-      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-      const belonging = this.#guard.check(bytes)
-      if (belonging > 0 && !this.#busboy.write(bytes.subarray(0, belonging))) {
-        await this.#drained()
+    try {
+      const chunk = this.#ended ? undefined : await this.#source.next()
+      this.check()
+      if (chunk === undefined) {
+        await this.#end()
+      } else {
+        await this.#parse(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
       }
+      this.check()
+      return chunk !== undefined
+    } catch (error) {
+      this.fail(error)
+      throw error
     }
-    this.check()
+  }
+
+  async #parse(chunk: Buffer): Promise<void> {
+    const bytes = this.#guard.check(chunk)
+    if (bytes > 0 && !this.#busboy.write(chunk.subarray(0, bytes)) && !this.#busboy.closed) {
+      await this.#drained()
+    }
     this.#checkOpenField()
-    return chunk !== undefined
   }
 
   /** Until the parser takes more, or has failed. */
@@ -207,90 +206,10 @@ class Parser {
   }
 }
 
-class FilePart implements IncomingFile {
-  readonly kind = 'file'
-  readonly name: string
-  readonly filename: string
-  readonly claimedType: string
-  readonly #parser: Parser
-  #chunks: Buffer[] = []
-  #bytes = 0
-  #ended = false
-  #passed = false
-
-  constructor(parser: Parser, stream: Readable, name: string, info: busboy.FileInfo, maxBytes: number) {
-    this.#parser = parser
-    this.name = name
-    this.filename = fileName(info.filename)
-    this.claimedType = info.mimeType
-    stream.on('data', (chunk: Buffer) => {
-      this.#bytes += chunk.length
-      if (this.#bytes > maxBytes) {
-        this.#parser.fail(refusal(413, `The file '${name}' is larger than ${maxBytes} bytes.`))
-      } else if (!this.#passed) {
-        this.#chunks.push(chunk)
-      }
-    })
-    stream.on('end', () => {
-      this.#ended = true
-    })
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
-    for (;;) {
-      if (this.#passed) {
-        throw uploadsError('MICRO_UPLOADS_PART_PASSED', { field: this.name })
-      }
-      this.#parser.check()
-      const chunk = this.#take()
-      if (chunk !== undefined) {
-        yield chunk
-      } else if (this.#ended) {
-        return
-      } else {
-        await this.#more()
-      }
-    }
-  }
-
-  /** Whether it has no content; waits for the first of it. */
-  async isEmpty(): Promise<boolean> {
-    while (this.#chunks.length === 0 && !this.#ended) {
-      await this.#more()
-    }
-    return this.#chunks.length === 0
-  }
-
-  async skip(): Promise<void> {
-    this.#passed = true
-    this.#chunks = []
-    while (!this.#ended) {
-      await this.#more()
-    }
-  }
-
-  async #more(): Promise<void> {
-    if (!(await this.#parser.feed()) && !this.#ended) {
-      throw malformed(undefined)
-    }
-  }
-
-  #take(): Buffer | undefined {
-    const chunks = this.#chunks
-    this.#chunks = []
-    return chunks.length > 1 ? Buffer.concat(chunks) : chunks[0]
-  }
-}
-
 function checkEncoding(encoding: string): void {
   if (!PLAIN_ENCODINGS.has(encoding)) {
-    const message = 'A part of the form has a Content-Transfer-Encoding, which is not supported (RFC 7578 section 4.7).'
-    throw refusal(415, message)
+    throw refusal(415, 'A part of the form has a Content-Transfer-Encoding, which is not supported (RFC 7578 section 4.7).')
   }
-}
-
-function malformed(cause: unknown): Error {
-  return refusal(400, 'The form is malformed or incomplete.', cause)
 }
 
 function ignore(): void {}

@@ -2,7 +2,8 @@ import type { Context, Reply } from '@micro/core'
 import { ByteSource } from './byte-source.ts'
 import { multipartBoundary } from './content-type.ts'
 import { checkContent, checkForm, type FileRules, file, ruleFor } from './file-rule.ts'
-import { type IncomingField, type IncomingFile, multipart } from './multipart.ts'
+import type { IncomingField, IncomingFile } from './incoming-part.ts'
+import { multipart } from './multipart.ts'
 import { fileName } from './part-name.ts'
 import { type ContentCheck, receiveFile } from './receive-file.ts'
 import { refusal } from './refusal.ts'
@@ -100,9 +101,13 @@ export class RequestUploads implements Uploads {
 
   #multipart(options: ReadFormOptions): AsyncGenerator<IncomingField | IncomingFile, void, undefined> {
     const { limits } = this.#app
+    const { headers } = this.#ctx
     const totalBytes = options.maxBytes ?? limits.totalBytes
-    const boundary = multipartBoundary(this.#ctx.headers.get('content-type'))
-    if (Number(this.#ctx.headers.get('content-length')) > totalBytes) {
+    const boundary = multipartBoundary(headers.get('content-type'))
+    if ((headers.get('content-encoding') ?? 'identity') !== 'identity') {
+      throw refusal(415, 'A compressed form is not accepted.')
+    }
+    if (Number(headers.get('content-length')) > totalBytes) {
       throw refusal(413, `The form is larger than ${totalBytes} bytes.`)
     }
     this.#watch()

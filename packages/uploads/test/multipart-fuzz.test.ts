@@ -203,7 +203,7 @@ async function oracle(contentType: string, body: Buffer): Promise<Oracle> {
 function someParts(next: () => number): PartSpec[] {
   return Array.from({ length: Math.floor(next() * 6) }, (_, index) => {
     const file = next() < 0.5
-    const length = pick(next, [0, 1, 50, 3000, 70_000])
+    const length = pick(next, [0, 1, 50, 3000, file ? 12_000 : 70_000])
     const content = file ? Buffer.from(Array.from({ length }, () => pick(next, NASTY))) : 'v'.repeat(length)
     return {
       name: pick(next, ['a', 'b', `n${index}`, 'x[y]', '__proto__']),

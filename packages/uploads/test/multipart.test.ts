@@ -1,7 +1,9 @@
+import { PassThrough } from 'node:stream'
 import { isHttpError, isMicroError } from '@micro/core'
 import { describe, expect, test } from 'vitest'
 import { ByteSource } from '../src/byte-source.ts'
-import { type IncomingField, type IncomingFile, multipart } from '../src/multipart.ts'
+import type { IncomingField, IncomingFile } from '../src/incoming-part.ts'
+import { multipart } from '../src/multipart.ts'
 import { BOUNDARY, CONTENT_TYPE, chunked, multipartBody, type PartSpec } from './multipart-body.ts'
 import { LIMITS, parseForm } from './parse-form.ts'
 
@@ -15,6 +17,14 @@ function parts(
 ): AsyncGenerator<IncomingField | IncomingFile, void, undefined> {
   const all = { ...LIMITS, ...limits }
   return multipart(new ByteSource(chunked(body, chunkBytes), all), BOUNDARY, all)
+}
+
+async function collect(content: AsyncIterable<Uint8Array>): Promise<number> {
+  let bytes = 0
+  for await (const chunk of content) {
+    bytes += chunk.length
+  }
+  return bytes
 }
 
 describe('multipart', () => {
@@ -145,6 +155,41 @@ describe('multipart', () => {
     }
     const late = seen[0]?.[Symbol.asyncIterator]().next()
     await expect(late).rejects.toSatisfy((error) => isMicroError(error) && error.code === 'MICRO_UPLOADS_PART_PASSED')
+  })
+
+  test('fails each who waits when a part is read while the loop goes on', async () => {
+    const stream = new PassThrough()
+    const body = multipartBody([file(1000), field(1)])
+    const reads: Promise<unknown>[] = []
+    const names: string[] = []
+    stream.write(body.subarray(0, 500))
+    setTimeout(() => stream.end(body.subarray(500)), 20)
+    for await (const part of multipart(new ByteSource(stream, LIMITS), BOUNDARY, LIMITS)) {
+      names.push(part.name)
+      if (part.kind === 'file') {
+        reads.push(collect(part))
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+    }
+    expect(names).toEqual(['f', 'a'])
+    await expect(reads[0]).rejects.toSatisfy((error) => isMicroError(error) && error.code === 'MICRO_UPLOADS_PART_PASSED')
+  })
+
+  test('fails again for who goes on after a failure', async () => {
+    const statuses: unknown[] = []
+    const note = (error: unknown): void => {
+      statuses.push(isHttpError(error) ? error.status : error)
+    }
+    try {
+      for await (const part of parts(multipartBody([file(1000), field(1)]), { fileBytes: 999 }, 100)) {
+        if (part.kind === 'file') {
+          await collect(part).catch(note)
+        }
+      }
+    } catch (error) {
+      note(error)
+    }
+    expect(statuses).toEqual([413, 413])
   })
 
   test('pulls no more than it needs while a part is being handled', async () => {

@@ -38,16 +38,14 @@ function partOf(variant: Variant, part: number, numbers: readonly number[]): str
     const schema = `const Query${number} = z.object({
   page: z.coerce.number().int().min(1).default(1),
   search: z.string().max(80).optional(),
-  sort: z.enum(['title', 'created']).default('created'),
-  only${number}: z.string().optional(),
 })`
     return `${schema}\n${variant === 'micro' ? microRoute(part, number) : byHandRoute(number)}`
   })
   return `${variant === 'micro' ? microHead(part) : BY_HAND_HEAD}\n${routes.join('\n\n')}\n`
 }
 
-function answer(number: number, params: string, query: string): string {
-  return `({ id: ${params}.id.toFixed(), slug: ${params}.slug.length, page: ${query}.page.toFixed(), sort: ${query}.sort, only: ${query}.only${number}?.length })`
+function answer(params: string, query: string): string {
+  return `({ id: ${params}.id.toFixed(), slug: ${params}.slug.length, page: ${query}.page.toFixed(), search: ${query}.search?.length })`
 }
 
 function microHead(part: number): string {
@@ -61,7 +59,7 @@ export const part${part} = blueprint('part${part}', import.meta, { needs: [theDb
 }
 
 function microRoute(part: number, number: number): string {
-  return `part${part}.get('/things${number}/:id<int>/:slug', [query(Query${number})], (ctx) => ${answer(number, 'ctx.params', 'ctx.query')})`
+  return `part${part}.get('/things${number}/:id<int>/:slug', [query(Query${number})], (ctx) => ${answer('ctx.params', 'ctx.query')})`
 }
 
 function microFiles(parts: readonly number[]): [string, string][] {
@@ -110,5 +108,5 @@ const BY_HAND_ROUTE: [string, string] = [
 
 function byHandRoute(number: number): string {
   const types = `(params: { id: number; slug: string }, query: z.output<typeof Query${number}>)`
-  return `route('/things${number}/:id/:slug', ${types} => ${answer(number, 'params', 'query')})`
+  return `route('/things${number}/:id/:slug', ${types} => ${answer('params', 'query')})`
 }

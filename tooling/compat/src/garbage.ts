@@ -9,9 +9,10 @@ export async function collected(count: number, make: () => Promise<object>): Pro
   for (let index = 0; index < count; index++) {
     references.push(new WeakRef(await make()))
   }
-  for (let round = 0; round < 5; round++) {
+  const reachable = (): number => references.filter((reference) => reference.deref() !== undefined).length
+  for (let round = 0; round < 5 && reachable() > 0; round++) {
     await new Promise((resolve) => setTimeout(resolve, 10))
     collect()
   }
-  return references.filter((reference) => reference.deref() !== undefined).length
+  return reachable()
 }

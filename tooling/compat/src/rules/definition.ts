@@ -55,17 +55,20 @@ export const noSharedState: Rule = {
       await one.end()
       await other.end()
     }
-    const kept = await collected(30, async () => {
+    const kept = await collected(APPS, async () => {
       const trial = await tryOut(subject, { extension })
       await trial.client.get('/exercise')
       await trial.end()
       return trial.app
     })
     return kept <= 2
-      ? passed('two apps answered side by side as they do alone; 30 apps were collected after their stop')
-      : failed(`${kept} of 30 stopped apps are still reachable`, 'none, but for the last ones a runtime may keep')
+      ? passed(`two apps answered side by side as they do alone; ${APPS} apps were collected after their stop`)
+      : failed(`${kept} of ${APPS} stopped apps are still reachable`, 'none, but for the last ones a runtime may keep')
   },
 }
+
+/** Apps that are made, used, stopped and let go of. */
+const APPS = 20
 
 /** P03 */
 export const properName: Rule = {
