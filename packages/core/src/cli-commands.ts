@@ -2,7 +2,9 @@
 
 import type { CliOutput } from './cli.ts'
 import type { LoadedApp } from './cli-app.ts'
+import { findings } from './cli-check.ts'
 import { explain } from './cli-explain.ts'
+import { openShell } from './cli-shell.ts'
 import { table } from './cli-table.ts'
 import type { Route } from './route.ts'
 import type { CommandOptions } from './setup.ts'
@@ -10,7 +12,7 @@ import type { CommandOptions } from './setup.ts'
 /** A command of core's own. */
 export interface OwnCommand {
   readonly options: CommandOptions
-  run(loaded: LoadedApp, json: boolean, output: CliOutput): number
+  run(loaded: LoadedApp, json: boolean, output: CliOutput): number | Promise<number>
 }
 
 const FLAGS: NonNullable<CommandOptions['flags']> = { json: { type: 'boolean', description: 'Prints JSON.' } }
@@ -79,6 +81,25 @@ export const OWN_COMMANDS: { readonly [name: string]: OwnCommand } = {
       }
       return complain(loaded.problems, output)
     },
+  },
+  check: {
+    options: { description: 'Says what would fail in production, without starting the app.', flags: FLAGS },
+    run: (loaded, json, output) => {
+      const found = findings(loaded)
+      if (json) {
+        output.print(JSON.stringify(found, null, 2))
+      } else {
+        for (const { level, text } of found) {
+          output.print(`${level}: ${text}`)
+        }
+        output.print(found.length === 0 ? 'Nothing was found that would fail in production.' : `${found.length} finding(s).`)
+      }
+      return found.some(({ level }) => level === 'error') ? 1 : 0
+    },
+  },
+  shell: {
+    options: { description: 'Opens a prompt with the app, its context and its members at hand; await works.' },
+    run: (loaded, _json, output) => (loaded.problems.length > 0 ? complain(loaded.problems, output) : openShell(loaded.app)),
   },
 }
 

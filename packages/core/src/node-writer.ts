@@ -48,7 +48,7 @@ function write(app: RequestHandler, ctx: RequestContext, source: NodeSource, rep
     const list = headersOf(app, reply, undefined)
     response.writeHead(status, list)
     if (!isHead && !isBodyless(status)) {
-      void stream(app, ctx, response, body, has(list, 'content-length'))
+      void stream(app, ctx, source, body, has(list, 'content-length'))
       return
     }
     discardBody(body)
@@ -89,12 +89,22 @@ function headersOf(app: RequestHandler, { type, status, headers }: Reply, bytes:
 
 function send(source: NodeSource, list: readonly string[], body: string | Uint8Array | null): void {
   const { incoming, response } = source
-  if (!incoming.complete && source.hasBody && has(list, 'connection')) {
+  if (has(list, 'connection') && !incoming.complete && source.hasBody) {
     linger(incoming, response, body)
-  } else if (body === null) {
+    return
+  }
+  if (body === null) {
     response.end()
   } else {
     response.end(body)
+  }
+  skipBody(source)
+}
+
+/** What is left of a body that was read in part would keep the next request back. Node skips those that nobody has touched. */
+function skipBody({ incoming, isBodyTouched }: NodeSource): void {
+  if (isBodyTouched && !incoming.readableEnded) {
+    incoming.resume()
   }
 }
 
@@ -102,10 +112,11 @@ function send(source: NodeSource, list: readonly string[], body: string | Uint8A
 async function stream(
   app: RequestHandler,
   ctx: RequestContext,
-  response: ServerResponse,
+  source: NodeSource,
   body: AsyncIterable<unknown>,
   isMeasured: boolean,
 ): Promise<void> {
+  const { response } = source
   const iterator = partsOf(body)
   let isOver = false
   const leave = async (): Promise<void> => {
@@ -137,6 +148,7 @@ async function stream(
     response.off('close', leave)
     response.once('close', () => finish(app, ctx))
     response.end()
+    skipBody(source)
   } catch (error) {
     if (!isOver) {
       isOver = true

@@ -1,6 +1,7 @@
 /** Node's HTTP server as an edge: `serve`, and the ways in and out of other people's servers. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { RequestHandler } from './app-requests.ts'
+import { answerClientError } from './client-error.ts'
 import type { CoreConfig } from './core-config.ts'
 import { coreError } from './core-errors.ts'
 import { NodeSource } from './node-source.ts'
@@ -86,6 +87,7 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
   const { log } = app['~requests']
   await app.start()
   const server = createServer(settingsOf(config), toNode(app))
+  server.on('clientError', answerClientError)
   try {
     await listen(server, options, config)
   } catch (error) {

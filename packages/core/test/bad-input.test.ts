@@ -1,11 +1,10 @@
-import { once } from 'node:events'
 import { request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Micro } from '@micro/core'
 import { type RunningServer, serve } from '@micro/core/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rawSocket } from './raw-socket.ts'
-import { directory, moduleIn } from './template-site.ts'
+import { moduleIn } from './template-site.ts'
 
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -139,7 +138,7 @@ describe('bad input on a socket', () => {
       const raw = await rawSocket(server.port)
       raw.socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n${'a'.repeat(1_000_000)}GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
       const text = await raw.closed()
-      expect([path, text.match(/^HTTP\/1\.1 \d+/gm)?.length, text.endsWith('fine')]).toEqual([path, 2, true])
+      expect([path, text.match(/HTTP\/1\.1 \d+/g)?.length, text.endsWith('fine')]).toEqual([path, 2, true])
     }
   })
 
@@ -210,6 +209,4 @@ test('the process survives all of it: nothing was left for the process to catch'
   await later(20)
   process.off('unhandledRejection', note)
   expect(caught).toEqual([])
-  expect(typeof once).toBe('function')
-  expect(typeof directory).toBe('function')
 })

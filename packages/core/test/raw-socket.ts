@@ -23,9 +23,12 @@ export async function rawSocket(port: number): Promise<RawSocket> {
     text += String(chunk)
   })
   socket.on('error', () => undefined)
-  const closing = once(socket, 'close').then(() => {
-    isClosed = true
-  })
+  const closing = new Promise<void>((resolve) =>
+    socket.once('close', () => {
+      isClosed = true
+      resolve()
+    }),
+  )
   onTestFinished(() => void socket.destroy())
   await once(socket, 'connect')
   return {
@@ -36,7 +39,7 @@ export async function rawSocket(port: number): Promise<RawSocket> {
         if (isClosed) {
           throw new Error(`closed after: ${text}`)
         }
-        await Promise.race([once(socket, 'data'), closing])
+        await Promise.race([new Promise((resolve) => socket.once('data', resolve)), closing])
       }
       return text
     },

@@ -2,6 +2,7 @@
  * The reference extension: it does a little of everything, rightly, unless it is told to commit one of the faults of `faults.ts`. The
  * suite is held against it: it must pass as it is, and fail with each fault.
  */
+import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { type AnyExtension, type Context, defineExtension, type ErrorFactory, errorTable, type Extension, type Member, need, option, options } from '@micro/core'
@@ -39,6 +40,8 @@ const CONFIG = options({
 // State of the module: used by faults alone.
 const kept: unknown[] = []
 let lastGreeting = ''
+/** Processes that the fault of that name has left; whoever asks for it ends them. */
+export const children: ChildProcess[] = []
 
 /** Makes the extension, with a fault if one is named. */
 export function reference(fault?: Fault): AnyExtension {
@@ -104,6 +107,15 @@ function setUp(app: Facade, config: { readonly greeting: string; readonly token:
     if (fault === 'logs a secret') {
       app.log.info(`starting with ${config.token}`)
     }
+    if (fault === 'prints a secret') {
+      console.log(`starting with ${config.token}`)
+    }
+    if (fault === 'start hangs') {
+      return new Promise<void>(() => undefined)
+    }
+    if (fault === 'leaves a child process') {
+      children.push(spawn('sleep', ['30'], { stdio: 'ignore' }))
+    }
     if (fault === 'start fails') {
       throw new Error('on purpose')
     }
@@ -116,6 +128,7 @@ function setUp(app: Facade, config: { readonly greeting: string; readonly token:
     if (fault === 'keeps its apps alive by a listener') {
       process.on('SIGUSR2', () => kept.push(app, config))
     }
+    return undefined
   })
   app.onStop(() => {
     if (fault !== 'forgets to stop its timer') {

@@ -1,26 +1,32 @@
+import { hangOf } from './hang.ts'
+import { failed, type Outcome, type Rule, type RuleReport } from './rule.ts'
 import { RULES } from './rules.ts'
-import { failed, type Rule, type RuleReport } from './rule.ts'
 import type { Subject } from './subject.ts'
 import { messageOf } from './trial.ts'
 
-const PAGES = 'https://github.com/micro-framework/micro/blob/main/docs/extensions/protocol.md'
+/** Page of Micro's documentation that says what each rule is for. */
+const PAGE = 'docs/extensions/protocol.md'
+
+/** Longest that one rule may take. */
+const RULE_MS = 10_000
 
 /** Registers a test: `test` of vitest, of node:test, or of anything that takes a name and a function. */
 export type TestFunction = (name: string, run: () => Promise<void>) => unknown
 
-/** Holds an extension against one rule. A rule that throws has failed. */
+/** Rules that start no app: they can be judged even where a start never ends. */
+const WITHOUT_START: ReadonlySet<string> = new Set(['P01', 'P03', 'P11', 'P13', 'P30'])
+
+/** Holds an extension against one rule. A rule that throws, or takes longer than ten seconds, has failed. */
 export async function checkRule(rule: Rule, subject: Subject): Promise<RuleReport> {
   const start = performance.now()
-  const outcome = await Promise.resolve()
-    .then(() => rule.check(subject))
-    .catch((error: unknown) => failed(`${messageOf(error)}${error instanceof Error && error.cause !== undefined ? ` (caused by: ${messageOf(error.cause)})` : ''}`, 'a rule that can be checked'))
-  return { id: rule.id, title: rule.title, outcome, page: `${PAGES}#rules`, ms: performance.now() - start }
+  const outcome = await judge(rule, subject).catch((error: unknown) => failed(withCause(error), 'a rule that can be checked'))
+  return { id: rule.id, title: rule.title, outcome, page: `${PAGE}#${rule.id.toLowerCase()}`, ms: performance.now() - start }
 }
 
-/** Holds an extension against every rule of the protocol. */
-export async function checkExtension(subject: Subject): Promise<readonly RuleReport[]> {
+/** Holds an extension against rules of the protocol; all that an extension can break unless some are named. */
+export async function checkExtension(subject: Subject, rules: readonly Rule[] = RULES): Promise<readonly RuleReport[]> {
   const reports: RuleReport[] = []
-  for (const rule of RULES) {
+  for (const rule of rules) {
     reports.push(await checkRule(rule, subject))
   }
   return reports
@@ -45,8 +51,30 @@ export async function testExtension(subject: Subject, test?: TestFunction): Prom
   }
 }
 
+async function judge(rule: Rule, subject: Subject): Promise<Outcome> {
+  const hang = WITHOUT_START.has(rule.id) ? undefined : await hangOf(subject)
+  if (hang !== undefined) {
+    return failed(hang, 'an extension that starts, answers and stops')
+  }
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<Outcome>((resolve) => {
+    timer = setTimeout(() => resolve(failed(`the rule was not through after ${RULE_MS / 1000} s`, 'an end')), RULE_MS)
+  })
+  try {
+    return await Promise.race([rule.check(subject), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function withCause(error: unknown): string {
+  const cause = error instanceof Error && error.cause !== undefined ? ` (caused by: ${messageOf(error.cause)})` : ''
+  return `${messageOf(error)}${cause}`
+}
+
 /** `test` of the runner that runs this process. Neither is a dependency. */
 async function runningTest(): Promise<TestFunction> {
-  const runner = process.env.VITEST === undefined ? 'node:test' : 'vitest'
+  // The environment says it too, but children of a test inherit that.
+  const runner = '__vitest_worker__' in globalThis ? 'vitest' : 'node:test'
   return ((await import(runner)) as { readonly test: TestFunction }).test
 }

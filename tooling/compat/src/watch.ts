@@ -1,5 +1,6 @@
 /** Watches what a piece of code does to the process: environment, timers, handles, files, sockets. */
 import { createRequire, syncBuiltinESMExports } from 'node:module'
+import { inspect } from 'node:util'
 
 const require = createRequire(import.meta.url)
 
@@ -118,4 +119,32 @@ export function processListeners(): readonly string[] {
 export function globalNames(): readonly string[] {
   const of = (value: object, where: string): readonly string[] => Reflect.ownKeys(value).map((key) => `${where}.${String(key)}`)
   return [...of(globalThis, 'globalThis'), ...of(Object.prototype, 'Object.prototype'), ...of(Array.prototype, 'Array.prototype'), ...of(String.prototype, 'String.prototype')]
+}
+
+/** Runs `step` and gives what was printed meanwhile, by the console or to the standard streams; it is printed all the same. */
+export async function printedBy(step: () => Promise<void>): Promise<string> {
+  const texts: string[] = []
+  const undo: (() => void)[] = []
+  const listen = (holder: object, name: string): void => {
+    const original = Reflect.get(holder, name) as (...args: unknown[]) => unknown
+    const listening = (...args: unknown[]): unknown => {
+      texts.push(args.map((item) => (typeof item === 'string' ? item : inspect(item))).join(' '))
+      return Reflect.apply(original, holder, args)
+    }
+    Reflect.set(holder, name, listening)
+    undo.push(() => Reflect.set(holder, name, original))
+  }
+  for (const name of ['debug', 'error', 'info', 'log', 'warn']) {
+    listen(console, name)
+  }
+  listen(process.stdout, 'write')
+  listen(process.stderr, 'write')
+  try {
+    await step()
+  } finally {
+    for (const back of undo.reverse()) {
+      back()
+    }
+  }
+  return texts.join('\n')
 }

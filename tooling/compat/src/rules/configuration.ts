@@ -3,6 +3,7 @@ import { isMicroError } from '@micro/core'
 import { failed, passed, type Rule } from '../rule.ts'
 import type { Subject } from '../subject.ts'
 import { definitionOf, messageOf, tryOut } from '../trial.ts'
+import { printedBy } from '../watch.ts'
 
 interface JsonNode {
   readonly type?: unknown
@@ -79,10 +80,16 @@ async function leakOf(subject: Subject): Promise<string | undefined> {
     return undefined
   }
   const trial = await tryOut(subject, { config: { ...subject.config, [secret.key]: secret.value } })
-  await (await trial.client.get('/exercise')).text()
-  await (await trial.client.get('/misuse')).text()
-  const listed = JSON.stringify([trial.app.configEntries, [...trial.app.extensions]])
-  await trial.end()
+  let listed = ''
+  const printed = await printedBy(async () => {
+    await (await trial.client.get('/exercise')).text()
+    await (await trial.client.get('/misuse')).text()
+    listed = JSON.stringify([trial.app.configEntries, [...trial.app.extensions]])
+    await trial.end()
+  })
+  if (printed.includes(secret.value)) {
+    return 'what it printed'
+  }
   const line = trial.lines.find(({ message, fields }) => inspect([message, fields], { depth: 8 }).includes(secret.value))
   return line !== undefined ? `the log line '${line.message.replaceAll(secret.value, '•••')}'` : listed.includes(secret.value) ? 'the list of the configuration' : undefined
 }

@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, symlinkSync, mkdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const core = join(import.meta.dirname, '..')
+
+describe('micro check and micro shell', () => {
+  let directory: string
+
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'micro-check-'))
+    mkdirSync(join(directory, 'node_modules/@micro'), { recursive: true })
+    symlinkSync(core, join(directory, 'node_modules/@micro/core'))
+    writeFileSync(
+      join(directory, 'app.ts'),
+      `import { defineExtension, micro, options } from '@micro/core'
+const clock = defineExtension({ name: 'clock', version: '1.0.0', core: '^1.0.0', config: options({}), initApp(app) {
+  app.cli.shell('answer', () => 42)
+  return { app: { now: async () => 'noon' } }
+} })
+const app = micro(import.meta).use(clock)
+app.get('/', () => 'Hello')
+if (process.env.TWICE) app.get('/', () => 'again')
+export default app
+`,
+    )
+  })
+
+  afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+  const run = (command: string, env: { readonly [name: string]: string } = {}, input = '') =>
+    spawnSync(process.execPath, ['--conditions=@micro/source', join(core, 'src/bin.ts'), command], { cwd: directory, encoding: 'utf8', input, env: { PATH: process.env.PATH ?? '', ...env } })
+
+  test('finds a missing secret', () => {
+    const { stdout, status } = run('check')
+    expect(stdout).toContain('MICRO_SECRET_MISSING')
+    expect(status).toBe(1)
+  })
+
+  test('finds a secret that is too short, without showing it', () => {
+    const { stdout, status } = run('check', { MICRO_SECRET_KEY: 'too-short-key' })
+    expect(stdout).toContain('MICRO_SECRET_SHORT')
+    expect(stdout).not.toContain('too-short-key')
+    expect(status).toBe(1)
+  })
+
+  test('finds routes that are declared twice', () => {
+    expect(run('check', { TWICE: '1', MICRO_SECRET_KEY: 'x'.repeat(40) }).stdout).toContain('MICRO_ROUTE_TAKEN')
+  })
+
+  test('warns of variables that no extension reads', () => {
+    const { stdout, status } = run('check', { MICRO_SECRET_KEY: 'x'.repeat(40), MICRO_MAILER__URL: 'smtp://localhost' })
+    expect(stdout).toContain("warning: environment variable MICRO_MAILER__URL: no extension named 'mailer' is installed")
+    expect(status).toBe(0)
+  })
+
+  test('has nothing to say of an app that is ready', () => {
+    const { stdout, status } = run('check', { MICRO_SECRET_KEY: 'x'.repeat(40) })
+    expect(stdout).toBe('Nothing was found that would fail in production.\n')
+    expect(status).toBe(0)
+  })
+
+  test('opens a shell with await, the app, members and what extensions put at hand', () => {
+    const { stdout, status } = run('shell', {}, "await app.clock.now()\nclock === app.clock\nanswer + 1\nctx.method\n")
+    expect(stdout).toContain("'noon'")
+    expect(stdout).toContain('true')
+    expect(stdout).toContain('43')
+    expect(stdout).toContain("'GET'")
+    expect(status).toBe(0)
+  })
+})
