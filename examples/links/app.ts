@@ -13,7 +13,9 @@ const Link = z.object({
 })
 
 export const createApp = (options: MicroOptions = {}) => {
-  const app = micro(import.meta, options).use(db<Schema>()).use(forms())
+  const app = micro(import.meta, options)
+    .use(db<Schema>())
+    .use(forms())
 
   app.get('/', { name: 'index', use: [form(Link)] }, async (ctx) => {
     const links = await ctx.db.selectFrom('link').selectAll().orderBy('id', 'desc').execute()

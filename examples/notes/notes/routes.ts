@@ -86,6 +86,9 @@ notes.post('/:id<int>/delete', { name: 'delete', use: [theAuth.loginRequired] },
 })
 
 /** A note, if it is one of the user's own: another's is as good as none. */
-function ownNote({ db, user }: { readonly db: (typeof theDb)['~types']['context']['db']; readonly user: { readonly id: number } }, id: number) {
+function ownNote(
+  { db, user }: { readonly db: (typeof theDb)['~types']['context']['db']; readonly user: { readonly id: number } },
+  id: number,
+) {
   return db.selectFrom('note').selectAll().where('id', '=', id).where('authorId', '=', user.id)
 }

@@ -116,7 +116,7 @@ describe('bad input on a socket', () => {
       expect(text).toMatch(/^HTTP\/1\.1 413 /)
       expect(text).toMatch(/^Connection: close\r$/m)
       expect(text).toContain('The body is larger than 100000 bytes.')
-      raw.socket.end(isChunked ? '0\r\n\r\n' : undefined)
+      raw.socket.end(isChunked ? '0\r\n\r\n' : '')
       await raw.closed()
     }
     expect(await isAlive()).toBe(true)

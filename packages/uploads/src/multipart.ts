@@ -156,9 +156,7 @@ class Parser implements Feeder {
   }
 
   async #end(): Promise<void> {
-    if (!this.#guard.complete) {
-      this.fail(malformed(undefined))
-    } else if (!this.#ended) {
+    if (!this.#ended) {
       this.#ended = true
       await new Promise<void>((resolve) => {
         this.#busboy.once('close', resolve)

@@ -33,11 +33,6 @@ export class PartGuard {
     this.#delimiter.restart(LINE_BREAK)
   }
 
-  /** Whether the delimiter that ends the form has been seen. */
-  get complete(): boolean {
-    return this.#state === 'epilogue'
-  }
-
   /**
    * How many bytes of the next chunk belong to the form; what follows its last delimiter does not.
    * @throws HttpError 413 at the first part, or header byte, that is too much; 400 for what the parser would read over.

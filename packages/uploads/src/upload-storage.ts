@@ -11,7 +11,7 @@ export interface UploadDraft {
   /** Ends writing. */
   close(): Promise<void>
   read(range: ByteRange): AsyncIterable<Uint8Array>
-  /** Makes it durable under a key, atomically; it can still be read. */
+  /** Flushes it and gives it a key, in one step: a key names a whole file or none. It can still be read. */
   store(key: string): Promise<void>
   /** Removes it, at any point before `store`; again, or after it, does nothing. Never fails because it is gone. */
   discard(): Promise<void>

@@ -34,7 +34,7 @@ export interface UploadedFile extends File {
   /** The key that `keep()` stores it under; known before, so that a row can be written first. */
   readonly key: string
   /**
-   * Stores it, durably and atomically. A second call gives the same.
+   * Stores it: flushed first, then named by its key in one step. A second call gives the same.
    * @throws MicroError `MICRO_UPLOADS_GONE` when the request is over.
    */
   keep(): Promise<StoredFile>

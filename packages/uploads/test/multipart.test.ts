@@ -175,22 +175,25 @@ describe('multipart', () => {
     await expect(reads[0]).rejects.toSatisfy((error) => isMicroError(error) && error.code === 'MICRO_UPLOADS_PART_PASSED')
   })
 
-  test('fails again for who goes on after a failure', async () => {
-    const statuses: unknown[] = []
-    const note = (error: unknown): void => {
-      statuses.push(isHttpError(error) ? error.status : error)
-    }
-    try {
-      for await (const part of parts(multipartBody([file(1000), field(1)]), { fileBytes: 999 }, 100)) {
-        if (part.kind === 'file') {
-          await collect(part).catch(note)
-        }
+  test.each<Partial<typeof LIMITS>>([{ fileBytes: 999 }, { parts: 1 }, { totalBytes: 1000 }])(
+    'fails again for who goes on after a failure: %o',
+    async (limits) => {
+      const statuses: unknown[] = []
+      const note = (error: unknown): void => {
+        statuses.push(isHttpError(error) ? error.status : error)
       }
-    } catch (error) {
-      note(error)
-    }
-    expect(statuses).toEqual([413, 413])
-  })
+      try {
+        for await (const part of parts(multipartBody([file(1000), field(1)]), limits, 100)) {
+          if (part.kind === 'file') {
+            await collect(part).catch(note)
+          }
+        }
+      } catch (error) {
+        note(error)
+      }
+      expect(statuses).toEqual([413, 413])
+    },
+  )
 
   test('pulls no more than it needs while a part is being handled', async () => {
     let pulled = 0

@@ -89,7 +89,6 @@ function environment(port: number): NodeJS.ProcessEnv {
     NODE_ENV: 'production',
     MICRO_MODE: 'production',
     MICRO_SECRET_KEY: 'a key for the bench alone, 32 characters and more',
-    MICRO_LOG__LEVEL: 'warn',
   }
 }
 

@@ -22,7 +22,9 @@ export function checkExports(): readonly string[] {
 }
 
 function entriesOf(name: string): readonly (readonly [string, readonly string[]])[] {
-  const manifest = JSON.parse(read(`packages/${name}/package.json`)) as { readonly exports: { readonly [entry: string]: { readonly '@micro/source'?: string } | string } }
+  const manifest = JSON.parse(read(`packages/${name}/package.json`)) as {
+    readonly exports: { readonly [entry: string]: { readonly '@micro/source'?: string } | string }
+  }
   return Object.entries(manifest.exports).flatMap(([entry, target]) => {
     const source = typeof target === 'string' ? undefined : target['@micro/source']
     return source === undefined ? [] : [[`@micro/${name}${entry.slice(1)}`, namesOf(join('packages', name, source))] as const]
@@ -35,10 +37,16 @@ function namesOf(file: string): readonly string[] {
   const lists = [...text.matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap(([, list = '']) =>
     list
       .split(',')
-      .map((item) => item.trim().replace(/^type /, '').replace(/^.* as /, ''))
+      .map((item) =>
+        item
+          .trim()
+          .replace(/^type /, '')
+          .replace(/^.* as /, ''),
+      )
       .filter((item) => item !== ''),
   )
-  const declared = [...text.matchAll(/^export (?:declare )?(?:async )?(?:abstract )?(?:const|function|class|interface|type) (\w+)/gm)].map(([, item = '']) => item)
+  const declared = [...text.matchAll(/^export (?:declare )?(?:async )?(?:abstract )?(?:const|function|class|interface|type) (\w+)/gm)].map(
+    ([, item = '']) => item,
+  )
   return [...new Set([...lists, ...declared])].sort()
 }
-

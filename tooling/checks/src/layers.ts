@@ -3,7 +3,9 @@ import { files, read } from './workspace.ts'
 
 /** Imports of a source file, types included. */
 function importsOf(file: string): readonly string[] {
-  return [...read(file).matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)].map(([, path = '']) => relative('.', join(dirname(file), path)))
+  return [...read(file).matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)].map(([, path = '']) =>
+    relative('.', join(dirname(file), path)),
+  )
 }
 
 /** No file of a package imports itself by a detour, types aside: values must be there when they are asked for. */
@@ -37,7 +39,9 @@ export function checkLayers(): readonly string[] {
 }
 
 function valueImports(file: string): readonly string[] {
-  const text = read(file).replace(/import type [^\n]*\n/g, '\n').replace(/import type \{[^}]*\} from '[^']*'/g, '')
+  const text = read(file)
+    .replace(/import type [^\n]*\n/g, '\n')
+    .replace(/import type \{[^}]*\} from '[^']*'/g, '')
   return importsOf(file).filter((path) => {
     const name = path.split('/').at(-1) as string
     const line = new RegExp(`(?:import|export)\\s+([^;]*?)\\s+from '[^']*${name.replace('.', '\\.')}'`).exec(text)?.[1]

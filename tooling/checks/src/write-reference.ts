@@ -1,8 +1,8 @@
 /** Writes the reference pages that are made from the source: errors and configuration. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { micro } from '@micro/core'
 import { auth, github, memoryStore, oidc } from '@micro/auth'
+import { micro } from '@micro/core'
 import { db } from '@micro/db'
 import { forms } from '@micro/forms'
 import { uploads } from '@micro/uploads'
@@ -14,7 +14,9 @@ async function errorsPage(): Promise<string> {
   const parts = [`${MADE}\n# Errors\n`, 'Codes are permanent. `error.code` narrows: a misspelt code in a `switch` does not compile.\n']
   for (const file of files('packages/*/src/*-errors.ts')) {
     const module = (await import(join(ROOT, file))) as { readonly [name: string]: unknown }
-    const table = Object.entries(module).find(([name]) => name.endsWith('_ERRORS'))?.[1] as { readonly [code: string]: { readonly message: string; readonly fix: string } }
+    const table = Object.entries(module).find(([name]) => name.endsWith('_ERRORS'))?.[1] as {
+      readonly [code: string]: { readonly message: string; readonly fix: string }
+    }
     parts.push(`## @micro/${file.split('/')[1]}\n`)
     for (const [code, { message, fix }] of Object.entries(table)) {
       parts.push(`### ${code}\n\n${text(message)}\n\n*What to do:* ${text(fix)}\n`)
@@ -24,7 +26,10 @@ async function errorsPage(): Promise<string> {
 }
 
 function text(sentence: string): string {
-  return sentence.replace(/\{(\w+)\}/g, '`$1`').replace(/</g, '\\<').replace(/\n/g, ' ')
+  return sentence
+    .replace(/\{(\w+)\}/g, '`$1`')
+    .replace(/</g, '\\<')
+    .replace(/\n/g, ' ')
 }
 
 function configPage(): string {
@@ -44,7 +49,9 @@ function configPage(): string {
       section = name
       parts.push(`\n## ${name}\n\n| key | environment | default | what it is |\n|---|---|---|---|`)
     }
-    parts.push(`| \`${key}\` | \`${variable}\` | ${value === undefined ? '–' : `\`${JSON.stringify(value)}\``} | ${(description ?? '').replace(/[|<]/g, '\\$&')} |`)
+    parts.push(
+      `| \`${key}\` | \`${variable}\` | ${value === undefined ? '–' : `\`${JSON.stringify(value)}\``} | ${(description ?? '').replace(/[|<]/g, '\\$&')} |`,
+    )
   }
   return `${parts.join('\n')}\n`
 }

@@ -2,22 +2,30 @@
 import type { Subject } from './subject.ts'
 import { type Trial, tryOut } from './trial.ts'
 
-const REQUESTS = 150
+/** Requests of one round: so few that most rounds are not interrupted, whatever else the machine does. */
+const REQUESTS = 20
 
 /** Rounds of one measurement: as few as show that the limit is kept, as many as noise may need. */
-const FEWEST_ROUNDS = 4
-const MOST_ROUNDS = 12
+const FEWEST_ROUNDS = 25
+const MOST_ROUNDS = 120
 
-/** Measurements with apps of their own: what the machine does beside them only ever adds, and not three times in a row. */
+/** Rounds before the first that counts: the engine compiles what runs often. */
+const WARM_UP_ROUNDS = 15
+
+/** Measurements with apps of their own, where the first is above the limit. */
 const MEASUREMENTS = 3
 
+/** Above this no noise explains it. */
+const BEYOND_DOUBT = 2
+
 /**
- * CPU of a request that does not concern the extension, with it and without it, as a ratio of the least of alternating rounds. Stops as
- * soon as it is within `enough`, and where it is so far above that no noise explains it.
+ * What a request that does not concern the extension takes of the processor, with it and without it, as a ratio. Each side is the least of
+ * many short rounds in turns: what the machine does beside them only ever adds. Ends as soon as the ratio is within `enough`, and
+ * where it is beyond doubt.
  */
 export async function costOf(subject: Subject, enough: number): Promise<number> {
   let least = Infinity
-  for (let measurement = 0; measurement < MEASUREMENTS && least > enough && !(measurement > 0 && least > 2); measurement++) {
+  for (let measurement = 0; measurement < MEASUREMENTS && least > enough && !(measurement > 0 && least > BEYOND_DOUBT); measurement++) {
     least = Math.min(least, await measure(subject, enough))
   }
   return least
@@ -28,31 +36,29 @@ async function measure(subject: Subject, enough: number): Promise<number> {
   const withIt = await tryOut(subject)
   try {
     await Promise.all([without.app.start(), withIt.app.start()])
-    await cpuOf(without)
-    await cpuOf(withIt)
     const least = { without: Infinity, withIt: Infinity }
-    const ratio = (): number => least.withIt / least.without
-    for (let round = 0; round < MOST_ROUNDS && !(round >= FEWEST_ROUNDS && (ratio() <= enough || ratio() > 2)); round++) {
-      least.without = Math.min(least.without, await cpuOf(without))
-      least.withIt = Math.min(least.withIt, await cpuOf(withIt))
+    for (let round = -WARM_UP_ROUNDS; round < MOST_ROUNDS; round++) {
+      const [one, other] = [await timeOf(without), await timeOf(withIt)]
+      if (round >= 0) {
+        least.without = Math.min(least.without, one)
+        least.withIt = Math.min(least.withIt, other)
+      }
+      const ratio = least.withIt / least.without
+      if (round >= FEWEST_ROUNDS && (ratio <= enough || ratio > BEYOND_DOUBT)) {
+        break
+      }
     }
-    return ratio()
+    return least.withIt / least.without
   } finally {
     await without.end()
     await withIt.end()
   }
 }
 
-async function cpuOf({ app }: Trial): Promise<number> {
-  const before = cpuTime()
+async function timeOf({ app }: Trial): Promise<number> {
+  const before = process.hrtime.bigint()
   for (let index = 0; index < REQUESTS; index++) {
     await (await app.fetch(new Request('http://localhost/hello'))).text()
   }
-  return cpuTime() - before
-}
-
-/** CPU of this thread, in microseconds; of the process where the runtime counts no threads. */
-function cpuTime(): number {
-  const { user, system } = (process.threadCpuUsage ?? process.cpuUsage)()
-  return user + system
+  return Number(process.hrtime.bigint() - before)
 }

@@ -2,8 +2,8 @@
 import type { Subject } from './subject.ts'
 import { messageOf, tryOut } from './trial.ts'
 
-/** Longest that a start, an exercise or a stop may take in a trial. */
-const PATIENCE_MS = 3000
+/** Longest that a start, an exercise or a stop may take in a trial: somewhat longer than core waits for one hook. */
+const PATIENCE_MS = 5000
 
 const answers = new WeakMap<Subject, Promise<string | undefined>>()
 

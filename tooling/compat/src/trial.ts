@@ -52,12 +52,15 @@ export interface TrialOptions {
   readonly options?: Partial<MicroOptions>
 }
 
+/** Hooks that take longer are given up by core, which names the extension. */
+const PATIENCE = { startTimeoutMs: 4000, stopTimeoutMs: 4000, drainTimeoutMs: 1000 }
+
 /** Makes an app with the extension under test and the routes that the rules use. It is not started. */
 export async function tryOut(subject: Subject, options: TrialOptions = {}): Promise<Trial> {
   const folder = await mkdtemp(join(tmpdir(), 'micro-compat-'))
   const lines: LogLine[] = []
   const extension = options.extension ?? subject.create()
-  const config = { log: { level: 'debug' }, ...subject.peerConfig, ...(options.without ? {} : { [extension.name]: options.config ?? subject.config ?? {} }) }
+  const config = { log: { level: 'debug' }, server: PATIENCE, ...subject.peerConfig, ...(options.without ? {} : { [extension.name]: options.config ?? subject.config ?? {} }) }
   const end = async (app?: Micro): Promise<void> => {
     await app?.stop()
     await rm(folder, { recursive: true, force: true })

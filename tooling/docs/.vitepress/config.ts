@@ -3,7 +3,19 @@ import { join } from 'node:path'
 import { defineConfig } from 'vitepress'
 
 const DOCS = join(import.meta.dirname, '../../../docs')
-const FIRST = ['start', 'routing', 'requests', 'blueprints', 'sessions', 'templates', 'files', 'configuration', 'command-line', 'testing', 'serving']
+const FIRST = [
+  'start',
+  'routing',
+  'requests',
+  'blueprints',
+  'sessions',
+  'templates',
+  'files',
+  'configuration',
+  'command-line',
+  'testing',
+  'serving',
+]
 
 /** The pages of a section by their headings; those of the guide in the order one reads them. */
 function section(folder: string) {
@@ -12,7 +24,10 @@ function section(folder: string) {
     .filter((file) => file.endsWith('.md'))
     .map((file) => file.slice(0, -3))
     .sort((one, other) => place(one) - place(other) || one.localeCompare(other))
-    .map((name) => ({ text: /^# (.+)$/m.exec(readFileSync(join(DOCS, folder, `${name}.md`), 'utf8'))?.[1] ?? name, link: `/${folder}/${name}` }))
+    .map((name) => ({
+      text: /^# (.+)$/m.exec(readFileSync(join(DOCS, folder, `${name}.md`), 'utf8'))?.[1] ?? name,
+      link: `/${folder}/${name}`,
+    }))
 }
 
 export default defineConfig({

@@ -10,18 +10,26 @@ import { type Schema, theAuth, theDb } from './extensions.ts'
 import { notes } from './notes.ts'
 
 export const createApp = (options: MicroOptions = {}) =>
-  micro(import.meta, options).use(theDb).use(forms()).use(uploads()).use(theAuth).register(notes)
+  micro(import.meta, options)
+    .use(theDb)
+    .use(forms())
+    .use(uploads())
+    .use(theAuth)
+    .register(notes)
 
 export const app = createApp({ config: { db: { url: ':memory:' } } })
 app.get('/square/:n<int>', (ctx) => ({ n: ctx.params.n ** 2 }))
 app.get('/count', async (ctx) => ({ rows: await ctx.db.selectFrom('note').selectAll().execute() }))
 app.db.default.selectFrom('note')
 const poolSize: number = app.config.db.poolSize
+
 export { poolSize }
 
 // Options, named once by the extensions and checked by the compiler.
 export const createChecked = (options: OptionsFor<typeof theDb | typeof theAuth> = {}) =>
-  micro(import.meta, options).use(theDb).use(theAuth)
+  micro(import.meta, options)
+    .use(theDb)
+    .use(theAuth)
 createChecked({ config: { db: { url: ':memory:' }, session: { cookieName: 'sid' } } })
 
 // A middleware of the app's own: what it adds is inferred, answering early is allowed.

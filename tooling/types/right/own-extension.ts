@@ -36,7 +36,11 @@ export const clock = (given: { readonly zone?: string } = {}) =>
     name: 'clock',
     version: '1.0.0',
     core: '^1.0.0',
-    config: options({ zone: option.string({ default: 'UTC' }), port: option.int(), level: option.oneOf(['low', 'high'], { default: 'low' }) }),
+    config: options({
+      zone: option.string({ default: 'UTC' }),
+      port: option.int(),
+      level: option.oneOf(['low', 'high'], { default: 'low' }),
+    }),
     options: given,
     initApp(_app, config) {
       const zone: string = config.zone
@@ -46,7 +50,10 @@ export const clock = (given: { readonly zone?: string } = {}) =>
     },
   })
 
-const timed = micro(import.meta).use(clock()).use(clock().as('wallclock'))
+const timed = micro(import.meta)
+  .use(clock())
+  .use(clock().as('wallclock'))
 const zone: string = timed.clock.zone + timed.wallclock.zone + timed.config.clock.zone
-export { zone }
+
 export type { Schema }
+export { zone }

@@ -17,14 +17,21 @@ interface Wrong {
 function readWrong(): readonly Wrong[] {
   const lines = readFileSync(join(folder, 'wrong.ts'), 'utf8').split('\n')
   const starts = lines.flatMap((line, index) => (line.startsWith('// ') ? [index] : []))
-  return starts.map((start, index) => ({ sentence: (lines[start] as string).slice(3), from: start + 2, to: starts[index + 1] ?? lines.length }))
+  return starts.map((start, index) => ({
+    sentence: (lines[start] as string).slice(3),
+    from: start + 2,
+    to: starts[index + 1] ?? lines.length,
+  }))
 }
 
 /** What the compiler says, by line. */
 function compile(): ReadonlyMap<number, string> {
   let output = ''
   try {
-    output = execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', join(folder, 'tsconfig.json'), '--pretty', 'false'], { cwd: folder, encoding: 'utf8' })
+    output = execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', join(folder, 'tsconfig.json'), '--pretty', 'false'], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
   } catch (error) {
     output = (error as { stdout: string }).stdout
   }
