@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     isolate: false,
     pool: 'threads',
-    include: ['packages/*/test/**/*.test.ts', 'tooling/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+    include: ['packages/*/test/**/*.test.ts', 'tooling/*/test/**/*.test.ts', 'examples/{*,extensions/*}/test/**/*.test.ts'],
     reporters: ['default', './tooling/test/src/summary-reporter.ts'],
   },
 })

@@ -1,7 +1,7 @@
 import { coreError } from './core-errors.ts'
 import type { AnyExtension } from './extension.ts'
 import { ownerOfBlueprint } from './hooks.ts'
-import type { AnyBlueprint, AppOf, CheckRegister, ContextOf, ConvertersOf } from './inference.ts'
+import type { AnyBlueprint, AppOf, Carried, CheckRegister, ContextOf, ConvertersOf } from './inference.ts'
 import { Scaffold } from './scaffold.ts'
 
 /** Options of a blueprint. */
@@ -28,7 +28,7 @@ export interface Registration {
 
 /** Routes, hooks and error handlers that know no app, to be registered in one or several. */
 export class Blueprint<N extends string = string, A extends object = {}, C extends object = {}, V extends object = {}> extends Scaffold {
-  declare readonly '~types': { readonly app: A; readonly context: C; readonly converters: V }
+  declare readonly '~types': Carried<A, C, V>
   readonly name: N
   readonly prefix: string
   /** Names of the extensions it needs. */

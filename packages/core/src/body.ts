@@ -48,7 +48,7 @@ export async function readAll(body: AsyncIterable<Uint8Array> | null, maxBytes: 
 export async function* limited(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array, void, undefined> {
   let length = 0
   try {
-    for await (const chunk of body) {
+    for await (const chunk of undestroyed(body)) {
       length += chunk.length
       if (length > maxBytes) {
         throw tooLarge(maxBytes)
@@ -58,4 +58,10 @@ export async function* limited(body: AsyncIterable<Uint8Array>, maxBytes: number
   } catch (error) {
     throw isHttpError(error) ? error : cutShort(error)
   }
+}
+
+/** A Node stream's iteration destroys it, and with it the connection, when it is left early: the reply could not be sent. */
+function undestroyed(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const { iterator } = body as { readonly iterator?: (options: { destroyOnReturn: boolean }) => AsyncIterable<Uint8Array> }
+  return typeof iterator === 'function' ? iterator.call(body, { destroyOnReturn: false }) : body
 }

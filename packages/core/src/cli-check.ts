@@ -27,7 +27,10 @@ export function findings({ app, problems }: LoadedApp): readonly Finding[] {
   for (const [variable, { source }] of config.sources.environment) {
     const namespace = /^MICRO_([A-Z0-9_]+?)__/.exec(variable)?.[1]
     if (namespace !== undefined && !namespaces.has(namespace)) {
-      found.push({ level: 'warning', text: `${source}: no extension named '${namespace.toLowerCase()}' is installed, so nothing reads it.` })
+      found.push({
+        level: 'warning',
+        text: `${source}: no extension named '${namespace.toLowerCase()}' is installed, so nothing reads it.`,
+      })
     }
   }
   if (app.config.session.secure === false) {

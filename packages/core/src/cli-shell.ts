@@ -12,7 +12,9 @@ export async function openShell(app: Micro): Promise<number> {
       (ctx) =>
         new Promise<void>((resolve) => {
           const prompt = start({ prompt: `${app.name}> `, ignoreUndefined: true })
-          const members = [...app.extensions].map(({ name }) => [name, (app as unknown as { readonly [name: string]: unknown })[name]] as const)
+          const members = [...app.extensions].map(
+            ({ name }) => [name, (app as unknown as { readonly [name: string]: unknown })[name]] as const,
+          )
           const values = [...app['~registry'].commands.shell].map(([name, value]) => [name, value()] as const)
           Object.assign(prompt.context, { app, ctx }, Object.fromEntries([...members, ...values]))
           prompt.once('exit', resolve)

@@ -95,7 +95,10 @@ export interface Context<P extends string = string, V = {}> {
   json(value: unknown, status?: number): Reply
   /** Redirects to a path or URL: 303 after an unsafe method, 302 otherwise, unless `status` says another. */
   redirect(to: string, status?: 301 | 302 | 303 | 307 | 308): Reply
-  /** Sends a file of the local disk, with conditional and range requests. `path` is trusted: check it before. @throws HttpError 404. */
+  /**
+   * Sends a file of the local disk, with conditional and range requests. A relative path lies in the app's own directory. It is trusted:
+   * check what comes from outside before. @throws HttpError 404.
+   */
   file(path: string, options?: FileOptions): Reply | Promise<Reply>
   /** Server-sent events. */
   events(source: AsyncIterable<ServerEvent>): Reply

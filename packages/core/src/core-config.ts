@@ -16,6 +16,7 @@ export interface SessionConfig {
 /** `config.limits`: what requests may cost. */
 export interface LimitsConfig {
   readonly bodyBytes: number
+  readonly formFields: number
 }
 
 /** `config.server`: where the app listens, and how patient it is. */
@@ -56,6 +57,7 @@ const session: ConfigSchema<Partial<SessionConfig>, SessionConfig> = options({
 
 const limits: ConfigSchema<Partial<LimitsConfig>, LimitsConfig> = options({
   bodyBytes: option.int({ default: 1_048_576, min: 0, description: 'Largest request body in bytes, unless the route says another.' }),
+  formFields: option.int({ default: 1000, min: 1, description: 'Most fields of a form that ctx.readForm() reads.' }),
 })
 
 const server: ConfigSchema<Partial<ServerConfig>, ServerConfig> = options({

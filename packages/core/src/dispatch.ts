@@ -115,9 +115,20 @@ async function handle(record: ErrorRecord, ctx: RequestContext, error: unknown):
 }
 
 function report(app: Assembly, ctx: RequestContext, error: unknown): void {
+  if (isGivenUp(ctx, error)) {
+    return
+  }
   if (!isHttpError(error) || error.status >= 500) {
     app.log.error(`${ctx.method} ${ctx.path} failed`, { requestId: ctx.id, ...blameFields(error), error })
+  } else if (isHttpError(error) && /^(EACCES|EPERM)$/.test(String((error.cause as { code?: unknown } | undefined)?.code))) {
+    // The client is told 404; that the file may not be read is the developer's to know.
+    app.log.warn(`${ctx.method} ${ctx.path} asked for a file that may not be read`, { requestId: ctx.id, error })
   }
+}
+
+/** What a handler gave up because its client went away is nobody's fault. */
+function isGivenUp(ctx: RequestContext, error: unknown): boolean {
+  return (error as { readonly name?: unknown } | null | undefined)?.name === 'AbortError' && ctx.signal.aborted
 }
 
 // ── the route ──

@@ -1,12 +1,12 @@
 /** Marks text that is HTML already, so that two copies of core recognise each other's. */
-const SAFE_HTML: unique symbol = Symbol.for('micro.SafeHtml')
+const SAFE_HTML = '~safeHtml'
 
 const SPECIAL = /[&<>"']/
 
 /** Text that is HTML already: `<%= %>` prints it as it is. Made by `raw`. */
 export class SafeHtml {
   readonly #text: string
-  readonly [SAFE_HTML] = true
+  readonly '~safeHtml': true = true
 
   constructor(text: string) {
     this.#text = text

@@ -7,7 +7,7 @@ import type { CoreConfig } from './core-config.ts'
 import type { AnyExtension, Member, Need } from './extension.ts'
 import type { Micro } from './micro.ts'
 import type { AnyMiddleware } from './middleware.ts'
-import type { CheckPath } from './path-params.ts'
+import type { CheckPath, Params } from './path-params.ts'
 import type { Setup } from './setup.ts'
 
 // ── what an app or a blueprint knows ────────────────────────────────────────────────────────────────────────────
@@ -17,6 +17,13 @@ export interface Types {
   readonly app: object
   readonly context: object
   readonly converters: object
+}
+
+/** `Types` by its parts. An interface: the compiler makes it once for the same parts, however many blueprints share them. */
+export interface Carried<A extends object, C extends object, V extends object> extends Types {
+  readonly app: A
+  readonly context: C
+  readonly converters: V
 }
 
 /** Anything that carries `Types`. The phantom is required: an optional one accepts missing needs silently. */
@@ -173,6 +180,9 @@ export interface RouteOptions {
   readonly maxBytes?: number
 }
 
+/** What the middleware of a route adds. One alone is the most usual, and the cheapest to check. */
+type AddsOfOptions<O> = O extends readonly [AnyMiddleware] ? O[0]['~middleware']['adds'] : AddsAll<ListOf<O>>
+
 type ListOf<O> = O extends readonly AnyMiddleware[]
   ? O
   : O extends { readonly use: infer L extends readonly AnyMiddleware[] }
@@ -180,7 +190,9 @@ type ListOf<O> = O extends readonly AnyMiddleware[]
     : readonly []
 
 type CheckOptions<C, O> = O extends readonly AnyMiddleware[]
-  ? CheckList<C, O>
+  ? {} extends O[number]['~middleware']['needs']
+    ? unknown
+    : CheckList<C, O>
   : O extends { readonly use: infer L extends readonly AnyMiddleware[] }
     ? { readonly use: CheckList<C, L> }
     : unknown
@@ -196,36 +208,55 @@ export type HandlerResult = string | (object & { readonly then?: never })
 /** The sentence for a handler that may return nothing, or something that is no reply. */
 export type NoReply = 'a handler returns a string, an object, bytes, a stream or a Response: this one may return something else, or nothing'
 
-type CheckResult<R> = [Awaited<R>] extends [HandlerResult] ? R : NoReply
+type CheckResult<R> = [R] extends [HandlerResult | PromiseLike<HandlerResult>] ? R : NoReply
 
-type ContextFor<S extends Typed, P extends string> = Context<P, S['~types']['converters']> & S['~types']['context']
+type ContextFor<T extends Types, P extends string> = Context<P, T['converters']> & T['context']
+
+/** The context whatever the path: middleware asks for no params, so its needs are checked against this, once for all routes of an app or blueprint. */
+type AnyContextFor<T extends Types> = Context & T['context']
+
+/** The members that neither the path nor a validating middleware changes. An interface, so that the compiler makes it once. */
+interface SteadyContext extends Omit<Context, 'params' | 'query'> {}
+
+/**
+ * The context of a handler behind middleware that adds `A`. Where that changes no more than `params` and `query`, it is put
+ * together from parts that all routes share: to take them out of the context of each path costs a third of a route's whole check.
+ */
+type HandlerContext<T extends Types, P extends string, A> = [Extract<keyof A, keyof SteadyContext | keyof T['context']>] extends [
+  never,
+]
+  ? SteadyContext & T['context'] & PathMembers<A, Params<P, T['converters']>> & A
+  : Override<ContextFor<T, P>, A>
+
+type PathMembers<A, V> = ('params' extends keyof A ? unknown : { readonly params: V }) &
+  ('query' extends keyof A ? unknown : { readonly query: URLSearchParams })
 
 /** Registers a route, with or without options or a list of middleware. Returns the app or blueprint itself. */
-export interface RouteMethod<S extends Typed> {
-  <P extends string, R>(path: CheckPath<P, S['~types']['converters']>, handler: (ctx: ContextFor<S, P>) => CheckResult<R>): S
+export interface RouteMethod<S extends Typed, T extends Types = S['~types']> {
+  <P extends string, R>(path: CheckPath<P, T['converters']>, handler: (ctx: ContextFor<T, P>) => CheckResult<R>): S
   <P extends string, const O extends RouteOptions | readonly AnyMiddleware[], R>(
-    path: CheckPath<P, S['~types']['converters']>,
-    options: O & CheckOptions<ContextFor<S, P>, O>,
-    handler: (ctx: Override<ContextFor<S, P>, AddsAll<ListOf<O>>>) => CheckResult<R>,
+    path: CheckPath<P, T['converters']>,
+    options: O & CheckOptions<AnyContextFor<T>, O>,
+    handler: (ctx: HandlerContext<T, P, AddsOfOptions<O>>) => CheckResult<R>,
   ): S
 }
 
 /** The route methods of one path: `app.route('/notes/:id').get(…).put(…)`. */
-export interface PathMethod<S extends Typed, P extends string, Self> {
-  <R>(handler: (ctx: ContextFor<S, P>) => CheckResult<R>): Self
+export interface PathMethod<T extends Types, P extends string, Self> {
+  <R>(handler: (ctx: ContextFor<T, P>) => CheckResult<R>): Self
   <const O extends RouteOptions | readonly AnyMiddleware[], R>(
-    options: O & CheckOptions<ContextFor<S, P>, O>,
-    handler: (ctx: Override<ContextFor<S, P>, AddsAll<ListOf<O>>>) => CheckResult<R>,
+    options: O & CheckOptions<AnyContextFor<T>, O>,
+    handler: (ctx: HandlerContext<T, P, AddsOfOptions<O>>) => CheckResult<R>,
   ): Self
 }
 
 /** Several methods of one path. */
 export interface PathRoutes<S extends Typed, P extends string> {
-  readonly get: PathMethod<S, P, PathRoutes<S, P>>
-  readonly post: PathMethod<S, P, PathRoutes<S, P>>
-  readonly put: PathMethod<S, P, PathRoutes<S, P>>
-  readonly patch: PathMethod<S, P, PathRoutes<S, P>>
-  readonly delete: PathMethod<S, P, PathRoutes<S, P>>
-  readonly options: PathMethod<S, P, PathRoutes<S, P>>
-  readonly all: PathMethod<S, P, PathRoutes<S, P>>
+  readonly get: PathMethod<S['~types'], P, PathRoutes<S, P>>
+  readonly post: PathMethod<S['~types'], P, PathRoutes<S, P>>
+  readonly put: PathMethod<S['~types'], P, PathRoutes<S, P>>
+  readonly patch: PathMethod<S['~types'], P, PathRoutes<S, P>>
+  readonly delete: PathMethod<S['~types'], P, PathRoutes<S, P>>
+  readonly options: PathMethod<S['~types'], P, PathRoutes<S, P>>
+  readonly all: PathMethod<S['~types'], P, PathRoutes<S, P>>
 }

@@ -35,17 +35,17 @@ function write(app: RequestHandler, ctx: RequestContext, source: NodeSource, rep
   const { response } = source
   const isHead = ctx.method === 'HEAD'
   if (typeof body === 'string') {
-    const list = headersOf(app, reply, Buffer.byteLength(body))
+    const list = headersOf(app, source, reply, Buffer.byteLength(body))
     response.writeHead(status, list)
     // Node writes head and text as one, in the text's encoding: a head that is not ASCII would arrive as UTF-8.
     const data = reply.headers !== null && list.some(isLatin) ? Buffer.from(body) : body
     send(source, list, isHead || isBodyless(status) ? null : data)
   } else if (body === null || body instanceof Uint8Array) {
-    const list = headersOf(app, reply, body === null ? null : body.length)
+    const list = headersOf(app, source, reply, body === null ? null : body.length)
     response.writeHead(status, list)
     send(source, list, isHead || isBodyless(status) ? null : body)
   } else {
-    const list = headersOf(app, reply, undefined)
+    const list = headersOf(app, source, reply, undefined)
     response.writeHead(status, list)
     if (!isHead && !isBodyless(status)) {
       void stream(app, ctx, source, body, has(list, 'content-length'))
@@ -66,7 +66,7 @@ function write(app: RequestHandler, ctx: RequestContext, source: NodeSource, rep
  * The reply's headers as one flat list. `bytes` is the body's length: null for none, undefined for a stream. A length that the reply
  * names itself counts only where there is no body to be measured.
  */
-function headersOf(app: RequestHandler, { type, status, headers }: Reply, bytes: number | null | undefined): string[] {
+function headersOf(app: RequestHandler, source: NodeSource, { type, status, headers }: Reply, bytes: number | null | undefined): string[] {
   const list: string[] = []
   if (type !== null) {
     list.push('Content-Type', type)
@@ -81,10 +81,20 @@ function headersOf(app: RequestHandler, { type, status, headers }: Reply, bytes:
       }
     }
   }
-  if (app.isStopping && !has(list, 'connection')) {
+  if ((app.isStopping || isUnwanted(source)) && !has(list, 'connection')) {
     list.push('Connection', 'close')
   }
   return list
+}
+
+/** What Node may read of a body that nobody wants, to keep the connection for the next request. */
+const SKIPPED_BYTES = 65_536
+
+/** Whether a body that has not come in full is too long, or of unknown length, to be skipped. */
+function isUnwanted(source: NodeSource): boolean {
+  const { incoming, method } = source
+  // The method is asked first: most requests have no body, and reading their headers to find that out would cost a twentieth of them.
+  return method !== 'GET' && method !== 'HEAD' && !incoming.complete && source.hasBody && !((source.contentLength ?? Infinity) <= SKIPPED_BYTES)
 }
 
 function send(source: NodeSource, list: readonly string[], body: string | Uint8Array | null): void {

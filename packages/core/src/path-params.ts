@@ -28,41 +28,47 @@ export type Params<P extends string, V = {}> = P extends `${string}/:${infer S}/
     ? Param<S, V>
     : {}
 
-type Known<V> = (keyof CoreConverters | keyof V) & string
+type Last = `a param with the converter 'path' takes the rest of the path: it must be the last segment`
 
-type ConverterProblem<K extends string, Last extends boolean, V> =
-  K extends Known<V>
-    ? K extends 'path'
-      ? Last extends true
-        ? never
-        : `a param with the converter 'path' takes the rest of the path: it must be the last segment`
-      : never
-    : `no converter '${K}' (core has string, int, float, uuid, any and path)`
+/** A param's converter. Those of core without arguments are known at a glance. */
+type ConverterProblem<K extends string, IsLast extends boolean, V> = K extends 'path'
+  ? IsLast extends true
+    ? never
+    : Last
+  : K extends keyof CoreConverters | keyof V
+    ? never
+    : K extends `${infer Name}(${string})`
+      ? ConverterProblem<Name, IsLast, V>
+      : `no converter '${K}' (core has string, int, float, uuid, any and path)`
 
-type SegmentProblem<S extends string, Last extends boolean, V> = S extends `${infer Before}:${infer Param}`
-  ? Before extends ''
-    ? Param extends `${string}<${infer Converter}`
-      ? Converter extends `${infer K}>`
-        ? ConverterProblem<ConverterName<K>, Last, V>
-        : `a param is ':name' or ':name<converter>': '${S}' is neither`
-      : Param extends ''
-        ? `a param needs a name: ':name'`
-        : never
-    : `a param is one whole segment: write '/:${Param}' instead of '/${S}'`
-  : S extends `${string}${'*' | '<' | '>'}${string}`
-    ? `'${S}' is not a literal segment: a rest is written '/:rest<path>'`
+/** A param, without its colon. */
+type ParamProblem<S extends string, IsLast extends boolean, V> = S extends `${string}<${infer Converter}`
+  ? Converter extends `${infer K}>`
+    ? ConverterProblem<K, IsLast, V>
+    : `a param is ':name' or ':name<converter>': ':${S}' is neither`
+  : S extends ''
+    ? `a param needs a name: ':name'`
     : never
 
-type SegmentsProblem<S extends string, V> = S extends `${infer Head}/${infer Tail}`
-  ? SegmentProblem<Head, false, V> | SegmentsProblem<Tail, V>
-  : SegmentProblem<S, true, V>
+/** From param to param: what lies between them needs no look. */
+type ParamsProblem<P extends string, V> = P extends `${infer Before}:${infer After}`
+  ? Before extends `${string}/`
+    ? After extends `${infer Param}/${infer Rest}`
+      ? ParamProblem<Param, false, V> | ParamsProblem<`/${Rest}`, V>
+      : ParamProblem<After, true, V>
+    : `a param is one whole segment: write '/:${After}' instead of '${Before}:${After}'`
+  : never
+
+type LiteralProblem<P extends string> = P extends `${string}${'*' | '<' | '>'}${string}`
+  ? `'${P}' is no path of literal segments: a rest is written '/:rest<path>'`
+  : never
 
 type PathProblem<P extends string, V> = string extends P
   ? never
-  : P extends `/${infer S}`
-    ? S extends `${string}${':' | '*' | '<' | '>'}${string}`
-      ? SegmentsProblem<S, V>
-      : never
+  : P extends `/${string}`
+    ? P extends `${string}:${string}`
+      ? ParamsProblem<P, V>
+      : LiteralProblem<P>
     : `a path starts with '/': write '/${P}'`
 
 /** `P` itself, or the sentence that says what is wrong with it. */

@@ -6,13 +6,14 @@ export class ReplyHeaders {
   /** Flat: name after value after name. */
   #list: string[] = []
   /** Lower-case names that were set, and so take the place of the reply's own. */
-  readonly #set: Set<string> = new Set()
+  #set: Set<string> | null = null
   #vary: string | null = null
 
   /** @throws MicroError `MICRO_HEADER_INVALID`. */
   set(name: string, value: string): void {
     checkHeader(name, value)
     const lower = name.toLowerCase()
+    this.#set ??= new Set()
     this.#set.add(lower)
     if (lower === 'vary') {
       this.#vary = value
@@ -26,40 +27,52 @@ export class ReplyHeaders {
   append(name: string, value: string): void {
     checkHeader(name, value)
     if (name.toLowerCase() === 'vary') {
-      this.#vary = mergeVary(this.#vary, value)
+      this.#vary = this.#vary === null && !value.includes(',') ? value : mergeVary(this.#vary, value)
     } else {
       this.#list.push(name, value)
     }
   }
 
+  /** Adds a header that is known to be valid. */
+  appendValid(name: string, value: string): void {
+    this.#list.push(name, value)
+  }
+
   /** Takes back what describes a body that will not be sent: an error's reply has another. */
   dropContent(): void {
     this.#list = without(this.#list, (name) => name.startsWith('content-'))
-    for (const name of this.#set) {
+    for (const name of this.#set ?? []) {
       if (name.startsWith('content-')) {
-        this.#set.delete(name)
+        this.#set?.delete(name)
       }
     }
   }
 
   /** A reply with these headers. The one given is not written to: a handler may return it again. */
   on({ status, type, body, headers }: Reply): Reply {
-    let own = headers ?? []
-    if (this.#set.size > 0) {
-      own = without(own, (name) => this.#set.has(name))
+    const set = this.#set
+    let own = headers ?? NONE
+    if (set !== null && own.length > 0) {
+      own = without(own, (name) => set.has(name))
     }
     let vary = this.#vary
-    if (vary !== null) {
+    if (vary !== null && own.length > 0) {
       for (let index = 0; index < own.length; index += 2) {
         if ((own[index] as string).toLowerCase() === 'vary') {
           vary = mergeVary(own[index + 1] as string, vary)
         }
       }
-      own = [...without(own, (name) => name === 'vary'), 'Vary', vary]
+      own = without(own, (name) => name === 'vary')
     }
-    return new Reply(status, this.#set.has('content-type') ? null : type, body, [...own, ...this.#list])
+    const list = [...own, ...this.#list]
+    if (vary !== null) {
+      list.push('Vary', vary)
+    }
+    return new Reply(status, set?.has('content-type') === true ? null : type, body, list)
   }
 }
+
+const NONE: readonly string[] = []
 
 /** Two values of `Vary` as one, each field named once (RFC 9110 section 12.5.5). */
 function mergeVary(one: string | null, other: string): string {

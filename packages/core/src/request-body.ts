@@ -6,16 +6,21 @@ import { HttpError } from './http-error.ts'
 import type { JsonProvider } from './setup.ts'
 import type { Source } from './source.ts'
 
+const STRICT: TextDecoder = new TextDecoder('utf-8', { fatal: true })
+const LENIENT: TextDecoder = new TextDecoder()
+
 export class RequestBody {
   readonly #source: Source
   readonly #mostBytes: number
+  readonly #mostFields: number
   #readBy: string | null = null
   #native: Request | null = null
 
-  /** `mostBytes` is the limit where a method is told none. */
-  constructor(source: Source, mostBytes: number) {
+  /** `mostBytes` is the limit where a method is told none, `mostFields` the one of forms. */
+  constructor(source: Source, mostBytes: number, mostFields: number) {
     this.#source = source
     this.#mostBytes = mostBytes
+    this.#mostFields = mostFields
   }
 
   bytes(options?: ReadOptions): Promise<Uint8Array> {
@@ -23,7 +28,7 @@ export class RequestBody {
   }
 
   async text(options?: ReadOptions): Promise<string> {
-    return new TextDecoder().decode(await this.#drain('readText()', options))
+    return LENIENT.decode(await this.#drain('readText()', options))
   }
 
   async json(provider: JsonProvider, options?: ReadOptions): Promise<unknown> {
@@ -32,7 +37,7 @@ export class RequestBody {
     }
     const bytes = await this.#drain('readJson()', options)
     try {
-      return provider.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+      return provider.parse(STRICT.decode(bytes))
     } catch (error) {
       throw new HttpError(400, 'The body is not valid JSON.', { cause: error })
     }
@@ -42,7 +47,9 @@ export class RequestBody {
     if (mediaType(this.#source.header('content-type')) !== 'application/x-www-form-urlencoded') {
       throw new HttpError(415, 'The body must be a form (Content-Type: application/x-www-form-urlencoded).')
     }
-    return new URLSearchParams(new TextDecoder().decode(await this.#drain('readForm()', options)))
+    const bytes = await this.#drain('readForm()', options)
+    checkFields(bytes, this.#mostFields)
+    return new URLSearchParams(LENIENT.decode(bytes))
   }
 
   stream(options?: ReadOptions): AsyncIterable<Uint8Array> {
@@ -79,6 +86,17 @@ export class RequestBody {
 
   #used(): Error {
     return coreError('MICRO_BODY_USED', { first: this.#readBy })
+  }
+}
+
+/** Counts before parsing: what it costs to parse a form grows with the square of its fields. @throws HttpError 413. */
+function checkFields(bytes: Uint8Array, most: number): void {
+  let fields = 1
+  for (const byte of bytes) {
+    fields += byte === 0x26 ? 1 : 0
+  }
+  if (fields > most) {
+    throw new HttpError(413, `The form has more than ${most} fields.`)
   }
 }
 

@@ -22,18 +22,14 @@ import type { Route } from './route.ts'
 import { OpenSession, type Session, type SessionStore } from './session.ts'
 import type { Source } from './source.ts'
 import { checkStatus } from './status.ts'
+import type { Teardown } from './teardown.ts'
 import { toReply, whatIs } from './to-reply.ts'
 import { toLocation, type UrlOptions, type UrlValues } from './url-for.ts'
 
 /** What a request needs of its app. */
 export interface ContextHost extends AppView {
   readonly '~registry': Registry
-}
-
-/** Something that waits for the end of a request, and the extension that it belongs to. */
-export interface Teardown {
-  readonly run: () => unknown
-  readonly owner: string | undefined
+  readonly rootPath: string | undefined
 }
 
 const NO_PARAMS: { readonly [name: string]: never } = Object.freeze({})
@@ -163,7 +159,8 @@ export class RequestContext implements Context {
     const type = mediaType(this.requestSource.header('content-type'))
     const reader = type === null ? undefined : this.app['~registry'].bodyReaders.get(type)
     if (reader !== undefined) {
-      return reader(this, options ?? {})
+      const maxBytes = options?.maxBytes ?? this.matchedRoute?.record.maxBytes
+      return reader(this, maxBytes === undefined ? {} : { maxBytes })
     }
     if (isJsonType(type)) {
       return this.readJson(options)
@@ -179,7 +176,11 @@ export class RequestContext implements Context {
   }
 
   #bodyOnce(): RequestBody {
-    this.#body ??= new RequestBody(this.requestSource, this.matchedRoute?.record.maxBytes ?? this.app.config.limits.bodyBytes)
+    this.#body ??= new RequestBody(
+      this.requestSource,
+      this.matchedRoute?.record.maxBytes ?? this.app.config.limits.bodyBytes,
+      this.app.config.limits.formFields,
+    )
     return this.#body
   }
 
@@ -235,7 +236,7 @@ export class RequestContext implements Context {
   }
 
   file(path: string, options: FileOptions = {}): Promise<Reply> {
-    return sendFile(this.requestSource, path, options)
+    return sendFile(this.requestSource, fromRoot(this.app.rootPath, path), options)
   }
 
   events(source: AsyncIterable<ServerEvent>): Reply {
@@ -264,7 +265,8 @@ export class RequestContext implements Context {
   }
 
   setCookie(name: string, value: string, options?: CookieOptions): void {
-    this.appendHeader('Set-Cookie', writeCookie(name, value, options))
+    this.replyHeaders ??= new ReplyHeaders()
+    this.replyHeaders.appendValid('Set-Cookie', writeCookie(name, value, options))
   }
 
   deleteCookie(name: string, options?: CookieOptions): void {
@@ -287,4 +289,9 @@ export class RequestContext implements Context {
   #statusOr(status: number | undefined): number {
     return status === undefined ? this.status : checkStatus(status)
   }
+}
+
+/** A relative path lies in the app's own directory, wherever the process was started. */
+function fromRoot(rootPath: string | undefined, path: string): string {
+  return rootPath === undefined || /^(\/|[A-Za-z]:[\\/]|\\\\)/.test(path) ? path : `${rootPath}/${path}`
 }

@@ -13,7 +13,8 @@ export type SessionData = { [key: string]: unknown }
 export interface SessionStore {
   /** Values of the session that a cookie's value names; null for one that is unknown, altered or expired. */
   load(cookie: string): SessionData | null
-  save(data: SessionData, previous: string | null): string | null
+  /** `json` is `data` as JSON, where the caller has it. */
+  save(data: SessionData, previous: string | null, json?: string): string | null
 }
 
 /** Values that follow a browser from request to request; what JSON can say. */
@@ -40,25 +41,30 @@ export class OpenSession implements Session {
   readonly isNew: boolean
 
   constructor(data: SessionData | null, previous: string | null) {
-    this.#data = Object.assign(Object.create(null), data)
-    this.#before = data === null ? '{}' : JSON.stringify(this.#data)
+    // A copy: the store may keep what it gave.
+    this.#data = { ...data }
+    this.#before = data === null ? '{}' : JSON.stringify(data)
     this.#previous = previous
     this.isNew = data === null
   }
 
   get<T = unknown>(key: string): T | undefined {
-    return this.#data[key] as T | undefined
+    return Object.hasOwn(this.#data, key) ? (this.#data[key] as T) : undefined
   }
 
   set(key: string, value: unknown): void {
     if (value === undefined || typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') {
       throw coreError('MICRO_SESSION_VALUE', { key, problem: `it is ${value === undefined ? 'undefined' : `a ${typeof value}`}` })
     }
-    this.#data[key] = value
+    if (key === '__proto__') {
+      Object.defineProperty(this.#data, key, { value, configurable: true, enumerable: true, writable: true })
+    } else {
+      this.#data[key] = value
+    }
   }
 
   has(key: string): boolean {
-    return key in this.#data
+    return Object.hasOwn(this.#data, key)
   }
 
   delete(key: string): void {
@@ -66,7 +72,7 @@ export class OpenSession implements Session {
   }
 
   clear(): void {
-    this.#data = Object.create(null)
+    this.#data = {}
   }
 
   keys(): string[] {
@@ -81,13 +87,13 @@ export class OpenSession implements Session {
       return undefined
     }
     if (after !== '{}') {
-      return store.save(this.#data, this.#previous)
+      return store.save(this.#data, this.#previous, after)
     }
     if (this.#previous === null) {
       return undefined
     }
     // The store is told too: it may keep something for the cookie that goes.
-    store.save(Object.create(null), this.#previous)
+    store.save({}, this.#previous, after)
     return null
   }
 }
@@ -129,8 +135,8 @@ export function cookieStore(signer: Signer, config: CoreConfig['session'], now: 
         return null
       }
     },
-    save(data) {
-      const text = Buffer.from(JSON.stringify(data)).toString('base64url')
+    save(data, _previous, json = JSON.stringify(data)) {
+      const text = Buffer.from(json).toString('base64url')
       const value = signer.sign(`${text}.${Math.floor(now() / 1000).toString(36)}`)
       const bytes = value.length + config.cookieName.length + 1
       if (bytes > COOKIE_LIMIT) {

@@ -3,9 +3,12 @@ import type { KeyObject } from 'node:crypto'
 
 type Crypto = typeof import('node:crypto')
 
+let loaded: Crypto | undefined
+
 /** Loaded on first use, so that an app that signs nothing never pays for it. */
 function crypto(): Crypto {
-  return process.getBuiltinModule('node:crypto')
+  loaded ??= process.getBuiltinModule('node:crypto')
+  return loaded
 }
 
 /** Signs and checks texts for one purpose. */

@@ -4,6 +4,12 @@ import type { Log } from './log.ts'
 import type { RequestContext } from './request-context.ts'
 import type { TeardownHook } from './setup.ts'
 
+/** Something that waits for the end of a request, and the extension that it belongs to. */
+export interface Teardown {
+  readonly owner: string | undefined
+  readonly run: () => unknown
+}
+
 /** Runs it, if there is anything. Failures are logged: nobody is left to be told. */
 export function tearDown(
   log: Log,
@@ -18,11 +24,7 @@ export function tearDown(
   }
 }
 
-async function runAll(
-  log: Log,
-  ctx: RequestContext,
-  list: readonly { readonly owner: string | undefined; readonly run: () => unknown }[],
-): Promise<void> {
+async function runAll(log: Log, ctx: RequestContext, list: readonly Teardown[]): Promise<void> {
   for (const { owner, run } of list) {
     try {
       await run()

@@ -17,7 +17,12 @@ describe('blueprint (P24)', () => {
       })
       notes.beforeRequest((ctx) => ctx.setHeader('X-Notes', 'yes'))
       notes.onError(RangeError, (error) => `handled ${error.message}`)
-      const { send } = await open((app) => app.use(db).register(notes as never).get('/', { name: 'home' }, () => 'home'))
+      const { send } = await open((app) =>
+        app
+          .use(db)
+          .register(notes as never)
+          .get('/', { name: 'home' }, () => 'home'),
+      )
       const index = await send('/notes')
       expect(index.json).toEqual(['rows', 'notes', 'notes.index', '/notes/5'])
       expect(index.headers.get('x-notes')).toBe('yes')
@@ -34,7 +39,9 @@ describe('blueprint (P24)', () => {
     inner.get('/', { name: 'x' }, (ctx) => ctx.urlFor('.x')).beforeRequest(() => void log.push('inner'))
     const outer = blueprint('outer', import.meta, { prefix: '/out' })
     outer.register(inner).beforeRequest(() => void log.push('outer'))
-    const app = micro(import.meta, { env: {}, mode: 'test' }).register(outer).beforeRequest(() => void log.push('app'))
+    const app = micro(import.meta, { env: {}, mode: 'test' })
+      .register(outer)
+      .beforeRequest(() => void log.push('app'))
     expect(await (await app.client().get('/out/in')).text()).toBe('/out/in')
     expect(log).toEqual(['app', 'outer', 'inner'])
     expect(app.urlFor('outer.inner.x')).toBe('/out/in')
@@ -75,18 +82,28 @@ describe('blueprint (P24)', () => {
       'MICRO_BLUEPRINT_TAKEN',
       () => {
         const twice = blueprint('twice', import.meta)
-        micro(import.meta, { env: {} }).register(twice).register(twice)
+        micro(import.meta, { env: {} })
+          .register(twice)
+          .register(twice)
       },
     ],
     ['MICRO_EXTENSION_INVALID', () => micro(import.meta, { env: {} }).register({ name: 'x' } as never)],
     ['MICRO_EXTENSION_INVALID', () => micro(import.meta, { env: {} }).register(undefined as never)],
-    ['MICRO_PATH_INVALID', () => micro(import.meta, { env: {} }).register(blueprint('a', import.meta, { prefix: 'a' }).get('/', () => 'x')).routes],
-    ['MICRO_PATH_INVALID', () => micro(import.meta, { env: {} }).register(blueprint('a', import.meta, { prefix: '/a/' }).get('/b', () => 'x')).routes],
+    [
+      'MICRO_PATH_INVALID',
+      () => micro(import.meta, { env: {} }).register(blueprint('a', import.meta, { prefix: 'a' }).get('/', () => 'x')).routes,
+    ],
+    [
+      'MICRO_PATH_INVALID',
+      () => micro(import.meta, { env: {} }).register(blueprint('a', import.meta, { prefix: '/a/' }).get('/b', () => 'x')).routes,
+    ],
     [
       'MICRO_APP_STARTED',
       () => {
         const late = blueprint('late', import.meta)
-        micro(import.meta, { env: {} }).register(late).routes.at(0)
+        micro(import.meta, { env: {} })
+          .register(late)
+          .routes.at(0)
         late.get('/', () => 'x')
       },
     ],

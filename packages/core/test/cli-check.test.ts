@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -31,7 +31,12 @@ export default app
   afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
   const run = (command: string, env: { readonly [name: string]: string } = {}, input = '') =>
-    spawnSync(process.execPath, ['--conditions=@micro/source', join(core, 'src/bin.ts'), command], { cwd: directory, encoding: 'utf8', input, env: { PATH: process.env.PATH ?? '', ...env } })
+    spawnSync(process.execPath, ['--conditions=@micro/source', join(core, 'src/bin.ts'), command], {
+      cwd: directory,
+      encoding: 'utf8',
+      input,
+      env: { PATH: process.env.PATH ?? '', ...env },
+    })
 
   test('finds a missing secret', () => {
     const { stdout, status } = run('check')
@@ -63,7 +68,7 @@ export default app
   })
 
   test('opens a shell with await, the app, members and what extensions put at hand', () => {
-    const { stdout, status } = run('shell', {}, "await app.clock.now()\nclock === app.clock\nanswer + 1\nctx.method\n")
+    const { stdout, status } = run('shell', {}, 'await app.clock.now()\nclock === app.clock\nanswer + 1\nctx.method\n')
     expect(stdout).toContain("'noon'")
     expect(stdout).toContain('true')
     expect(stdout).toContain('43')

@@ -3,8 +3,18 @@ import { describe, expect, test } from 'vitest'
 
 const make = () => {
   const app = micro(import.meta, { env: {} })
-  app.get('/', (ctx) => ({ query: [...ctx.query], accept: ctx.headers.get('accept'), cookies: { ...ctx.cookies }, mode: ctx.mode, url: ctx.url.href }))
-  app.all('/echo', async (ctx) => ({ method: ctx.method, type: ctx.headers.get('content-type')?.split(';')[0] ?? null, body: await ctx.readText() }))
+  app.get('/', (ctx) => ({
+    query: [...ctx.query],
+    accept: ctx.headers.get('accept'),
+    cookies: { ...ctx.cookies },
+    mode: ctx.mode,
+    url: ctx.url.href,
+  }))
+  app.all('/echo', async (ctx) => ({
+    method: ctx.method,
+    type: ctx.headers.get('content-type')?.split(';')[0] ?? null,
+    body: await ctx.readText(),
+  }))
   app.get('/login', (ctx) => {
     ctx.setCookie('user', 'me')
     return ctx.redirect('/')

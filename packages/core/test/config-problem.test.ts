@@ -51,8 +51,15 @@ interface Given {
 }
 
 function make({ factory = {}, file, dotenv, env, option: config }: Given) {
-  const root = directory({ ...(file === undefined ? {} : { 'instance/config.json': file }), ...(dotenv === undefined ? {} : { '.env': dotenv }) })
-  const settings: MicroOptions = { mode: 'test', ...(dotenv === undefined ? { env: env ?? {} } : {}), ...(config === undefined ? {} : { config: { ...config } }) }
+  const root = directory({
+    ...(file === undefined ? {} : { 'instance/config.json': file }),
+    ...(dotenv === undefined ? {} : { '.env': dotenv }),
+  })
+  const settings: MicroOptions = {
+    mode: 'test',
+    ...(dotenv === undefined ? { env: env ?? {} } : {}),
+    ...(config === undefined ? {} : { config: { ...config } }),
+  }
   return async () => {
     const app = micro(moduleIn(root), settings).use(pool(factory)).use(zoned)
     await app.start()
@@ -66,24 +73,72 @@ describe('configuration that is not accepted (P04)', () => {
     readonly says: readonly string[]
   }
   const cases: readonly Case[] = [
-    { code: 'MICRO_CONFIG_UNKNOWN', factory: { poolsize: 1 }, says: ["'pool.poolsize'", 'the options given to pool({ poolsize })', "Did you mean 'poolSize'?"] },
-    { code: 'MICRO_CONFIG_UNKNOWN', file: '{\n"pool": {\n"poolSiez": 1}}', says: ["'pool.poolSiez'", 'config.json:3', "Did you mean 'poolSize'?"] },
-    { code: 'MICRO_CONFIG_UNKNOWN', env: { MICRO_POOL__POOL_SIZ: '1' }, says: ["'pool.poolSiz'", 'environment variable MICRO_POOL__POOL_SIZ', "'poolSize'"] },
-    { code: 'MICRO_CONFIG_UNKNOWN', env: { MICRO_POOL__KEYS__SIGNIN: '1' }, says: ["'pool.keys.signin'", "Did you mean 'signing'?", 'Known here: signing'] },
-    { code: 'MICRO_CONFIG_UNKNOWN', dotenv: '\nMICRO_POOL__NOTHING_LIKE_IT=1', says: ["'pool.nothingLikeIt'", '/.env:2', 'poolSize, kind, password, keys'] },
-    { code: 'MICRO_CONFIG_UNKNOWN', option: { pool: { kinds: 'one' } }, says: ["'pool.kinds'", 'option config.pool.kinds of micro()', "'kind'"] },
+    {
+      code: 'MICRO_CONFIG_UNKNOWN',
+      factory: { poolsize: 1 },
+      says: ["'pool.poolsize'", 'the options given to pool({ poolsize })', "Did you mean 'poolSize'?"],
+    },
+    {
+      code: 'MICRO_CONFIG_UNKNOWN',
+      file: '{\n"pool": {\n"poolSiez": 1}}',
+      says: ["'pool.poolSiez'", 'config.json:3', "Did you mean 'poolSize'?"],
+    },
+    {
+      code: 'MICRO_CONFIG_UNKNOWN',
+      env: { MICRO_POOL__POOL_SIZ: '1' },
+      says: ["'pool.poolSiz'", 'environment variable MICRO_POOL__POOL_SIZ', "'poolSize'"],
+    },
+    {
+      code: 'MICRO_CONFIG_UNKNOWN',
+      env: { MICRO_POOL__KEYS__SIGNIN: '1' },
+      says: ["'pool.keys.signin'", "Did you mean 'signing'?", 'Known here: signing'],
+    },
+    {
+      code: 'MICRO_CONFIG_UNKNOWN',
+      dotenv: '\nMICRO_POOL__NOTHING_LIKE_IT=1',
+      says: ["'pool.nothingLikeIt'", '/.env:2', 'poolSize, kind, password, keys'],
+    },
+    {
+      code: 'MICRO_CONFIG_UNKNOWN',
+      option: { pool: { kinds: 'one' } },
+      says: ["'pool.kinds'", 'option config.pool.kinds of micro()', "'kind'"],
+    },
     { code: 'MICRO_CONFIG_UNKNOWN', env: { MICRO_SESSION__COOKIE_NAMES: 'x' }, says: ["'session.cookieNames'", "'cookieName'"] },
-    { code: 'MICRO_CONFIG_UNKNOWN', option: { sesion: {} }, says: ["'sesion'", 'option config.sesion of micro()', "Did you mean 'session'?"] },
+    {
+      code: 'MICRO_CONFIG_UNKNOWN',
+      option: { sesion: {} },
+      says: ["'sesion'", 'option config.sesion of micro()', "Did you mean 'session'?"],
+    },
     { code: 'MICRO_CONFIG_UNKNOWN', file: '{\n\n"poool": {}}', says: ["'poool'", 'config.json:3', "Did you mean 'pool'?"] },
-    { code: 'MICRO_CONFIG_INVALID', factory: { poolSize: 0 }, says: ['pool.poolSize = 0', 'the options given to pool', 'an integer, 1 or more, 99 or less'] },
-    { code: 'MICRO_CONFIG_INVALID', env: { MICRO_POOL__POOL_SIZE: 'many' }, says: ['pool.poolSize = "many"', 'environment variable MICRO_POOL__POOL_SIZE', 'an integer'] },
-    { code: 'MICRO_CONFIG_INVALID', dotenv: 'MICRO_POOL__KIND=three', says: ['pool.kind = "three"', '/.env:1 (MICRO_POOL__KIND)', 'Accepted: one, two'] },
+    {
+      code: 'MICRO_CONFIG_INVALID',
+      factory: { poolSize: 0 },
+      says: ['pool.poolSize = 0', 'the options given to pool', 'an integer, 1 or more, 99 or less'],
+    },
+    {
+      code: 'MICRO_CONFIG_INVALID',
+      env: { MICRO_POOL__POOL_SIZE: 'many' },
+      says: ['pool.poolSize = "many"', 'environment variable MICRO_POOL__POOL_SIZE', 'an integer'],
+    },
+    {
+      code: 'MICRO_CONFIG_INVALID',
+      dotenv: 'MICRO_POOL__KIND=three',
+      says: ['pool.kind = "three"', '/.env:1 (MICRO_POOL__KIND)', 'Accepted: one, two'],
+    },
     { code: 'MICRO_CONFIG_INVALID', file: '{"pool": {\n"kind": 3}}', says: ['pool.kind = 3', 'config.json:2'] },
     { code: 'MICRO_CONFIG_INVALID', file: '{"pool": 3}', says: ['pool = •••', 'config.json:1', 'an object'] },
     { code: 'MICRO_CONFIG_INVALID', option: { session: 'x' }, says: ['session = "x"', 'option config.session of micro()', 'an object'] },
     { code: 'MICRO_CONFIG_INVALID', env: { MICRO_SERVER__PORT: '70000' }, says: ['server.port = 70000', '65535 or less'] },
-    { code: 'MICRO_CONFIG_INVALID', option: { zoned: { ports: [1, -2] } }, says: ['zoned.ports.1 = [1,-2]', 'option config.zoned.ports of micro()'] },
-    { code: 'MICRO_CONFIG_INVALID', env: { MICRO_POOL__PASSWORD: SECRET }, says: ['pool.password = •••', 'environment variable MICRO_POOL__PASSWORD'] },
+    {
+      code: 'MICRO_CONFIG_INVALID',
+      option: { zoned: { ports: [1, -2] } },
+      says: ['zoned.ports.1 = [1,-2]', 'option config.zoned.ports of micro()'],
+    },
+    {
+      code: 'MICRO_CONFIG_INVALID',
+      env: { MICRO_POOL__PASSWORD: SECRET },
+      says: ['pool.password = •••', 'environment variable MICRO_POOL__PASSWORD'],
+    },
     { code: 'MICRO_CONFIG_INVALID', option: { pool: { keys: SECRET } }, says: ['pool.keys = •••'] },
     { code: 'MICRO_CONFIG_INVALID', option: { zoned: { tokens: [SECRET] } }, says: ['zoned.tokens.0 = •••'] },
     { code: 'MICRO_CONFIG_INVALID', factory: { keys: { signing: 5 } }, says: ['pool.keys.signing = •••'] },

@@ -67,7 +67,10 @@ describe('configuration', () => {
     })
 
     test('a group given as JSON in one variable keeps its sources', () => {
-      const { make } = site({ 'instance/config.json': '{"pool": {"pool": {"size": 2, "name": "file"}}}' }, { env: { MICRO_POOL__POOL: '{"size": 3}' } })
+      const { make } = site(
+        { 'instance/config.json': '{"pool": {"pool": {"size": 2, "name": "file"}}}' },
+        { env: { MICRO_POOL__POOL: '{"size": 3}' } },
+      )
       const app = make()
       expect(app.config.pool.pool).toEqual({ size: 3, name: 'file' })
       const sourceOf = (key: string) => app.configEntries.find((entry) => entry.key === key)?.source
@@ -143,7 +146,13 @@ describe('configuration', () => {
   test('entries list every key, secrets masked only where they are set', () => {
     const { make } = site({}, { env: { MICRO_SECRET_KEY: 'k'.repeat(40) } })
     const values = Object.fromEntries(make({ password: 'hunter2' }).configEntries.map(({ key, value }) => [key, value]))
-    expect(values).toMatchObject({ secretKey: '•••', secretKeyFallbacks: [], 'pool.password': '•••', 'pool.pool.name': undefined, 'server.port': 3000 })
+    expect(values).toMatchObject({
+      secretKey: '•••',
+      secretKeyFallbacks: [],
+      'pool.password': '•••',
+      'pool.pool.name': undefined,
+      'server.port': 3000,
+    })
     expect(JSON.stringify(make({ password: 'hunter2' }).configEntries)).not.toContain('hunter2')
     expect(make().configEntries.find(({ key }) => key === 'pool.password')?.value).toBeUndefined()
   })

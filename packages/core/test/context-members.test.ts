@@ -1,4 +1,4 @@
-import { type Context, defineExtension, type LogLine, type MicroOptions, middleware, micro, options } from '@micro/core'
+import { type Context, defineExtension, type LogLine, type MicroOptions, micro, middleware, options } from '@micro/core'
 import { describe, expect, test } from 'vitest'
 import { DOORS } from './both.ts'
 

@@ -1,4 +1,15 @@
-import { blueprint, defineExtension, type JsonProvider, type Member, micro, need, option, options, type SessionStore, type Setup } from '@micro/core'
+import {
+  blueprint,
+  defineExtension,
+  type JsonProvider,
+  type Member,
+  micro,
+  need,
+  option,
+  options,
+  type SessionStore,
+  type Setup,
+} from '@micro/core'
 import { describe, expect, test } from 'vitest'
 import { microErrorOf } from './micro-error-of.ts'
 

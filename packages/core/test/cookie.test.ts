@@ -1,4 +1,4 @@
-import { type CookieOptions, CookieJar } from '@micro/core'
+import { CookieJar, type CookieOptions } from '@micro/core'
 import { describe, expect, test, vi } from 'vitest'
 import { readCookies, writeCookie } from '../src/cookie.ts'
 import { DOORS } from './both.ts'

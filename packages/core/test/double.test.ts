@@ -40,7 +40,9 @@ describe('double (P23)', () => {
       },
     })
     const standIn = double(mailer, { app: fake('app'), context: (ctx) => fake(ctx.path) })
-    const app = micro(import.meta, { env: {}, mode: 'test', replace: [standIn] }).use(mailer).use(needy)
+    const app = micro(import.meta, { env: {}, mode: 'test', replace: [standIn] })
+      .use(mailer)
+      .use(needy)
     app.get('/', (ctx) => ctx.mailer.send('x'))
     expect(await (await app.client().get('/')).text()).toBe('noted')
     expect(app.needy).toBe('noted')

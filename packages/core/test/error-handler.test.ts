@@ -138,7 +138,11 @@ describe.each(DOORS)('errors through $name', ({ open }) => {
       }),
     )
     const { headers } = await send('/')
-    expect([headers.get('content-type'), headers.get('content-language'), headers.get('x-kept')]).toEqual(['application/problem+json', null, 'yes'])
+    expect([headers.get('content-type'), headers.get('content-language'), headers.get('x-kept')]).toEqual([
+      'application/problem+json',
+      null,
+      'yes',
+    ])
     expect(headers.getSetCookie()).toEqual([expect.stringMatching(/^kept=yes/)])
   })
 })

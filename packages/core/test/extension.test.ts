@@ -135,7 +135,9 @@ describe('defineExtension', () => {
   })
 
   test('under another name it has configuration, members and state of its own', async () => {
-    const app = micro(import.meta, { env: { MICRO_TALLY__STEP: '7' }, mode: 'test' }).use(counter()).use(counter({ step: 3 }).as('tally'))
+    const app = micro(import.meta, { env: { MICRO_TALLY__STEP: '7' }, mode: 'test' })
+      .use(counter())
+      .use(counter({ step: 3 }).as('tally'))
     app.get('/', (ctx) => [ctx.counter, ctx.tally])
     expect(await (await app.client().get('/')).json()).toEqual(['/ 1', '/ 7'])
     expect([app.counter.value, app.tally.value]).toEqual([1, 7])

@@ -129,7 +129,12 @@ describe.each(DOORS)('hooks through $name', ({ open }) => {
       expect((await send(path)).status).toBe(500)
     }
     const blamed = lines.filter(({ level }) => level === 'error').map(({ fields, message }) => `${message}: ${fields.extension}`)
-    expect([...new Set(blamed)]).toEqual(['GET /before failed: early', 'GET /after failed: late', 'GET /error failed: never', 'GET /own failed: undefined'])
+    expect([...new Set(blamed)]).toEqual([
+      'GET /before failed: early',
+      'GET /after failed: late',
+      'GET /error failed: never',
+      'GET /own failed: undefined',
+    ])
   })
 
   test('one that returns what is no reply is an error that names its owner', async () => {

@@ -1,7 +1,7 @@
 import { defineExtension, type Member, Micro, micro, need, option, options, type Setup } from '@micro/core'
 import { describe, expect, test } from 'vitest'
-import { reservedNames } from '../src/reserved.ts'
 import { RequestContext } from '../src/request-context.ts'
+import { reservedNames } from '../src/reserved.ts'
 import { detachedSource } from '../src/source.ts'
 import { microErrorOf } from './micro-error-of.ts'
 
@@ -49,22 +49,23 @@ describe('app.use', () => {
       ['MICRO_NEED_MISSING', { needs: { absent: need<Member>() } }],
       ['MICRO_CONFIG_INVALID', { config: options({ size: option.int() }), options: { size: 'x' } as never }],
     ]
-    test.each(order.map(([code], index) => [code, Object.assign({}, ...order.slice(index).map(([, parts]) => parts)) as Partial<Loose>] as const))(
-      '%s is found before what comes after it, and initApp is not called',
-      async (code, parts) => {
-        let isCalled = false
-        const initApp = () => {
-          isCalled = true
-          return {}
-        }
-        expect(await microErrorOf(() => use(app(), extension({ ...parts, initApp })))).toMatchObject({ code })
-        expect(isCalled).toBe(false)
-      },
-    )
+    test.each(
+      order.map(([code], index) => [code, Object.assign({}, ...order.slice(index).map(([, parts]) => parts)) as Partial<Loose>] as const),
+    )('%s is found before what comes after it, and initApp is not called', async (code, parts) => {
+      let isCalled = false
+      const initApp = () => {
+        isCalled = true
+        return {}
+      }
+      expect(await microErrorOf(() => use(app(), extension({ ...parts, initApp })))).toMatchObject({ code })
+      expect(isCalled).toBe(false)
+    })
 
     test('a need is met by whoever provides the member, at the version it implements', () => {
       const other = extension({ name: 'db', version: '9.0.0', implements: '1.3.0' })
-      expect(use(app(), other, needy('^1.2.0')).extensions.get('auth')).toMatchObject({ needs: [{ name: 'db', range: '^1.2.0', optional: false }] })
+      expect(use(app(), other, needy('^1.2.0')).extensions.get('auth')).toMatchObject({
+        needs: [{ name: 'db', range: '^1.2.0', optional: false }],
+      })
     })
 
     test('what it needs stands on the façade, an optional need only where it is met', () => {
@@ -88,7 +89,9 @@ describe('app.use', () => {
       const mailer = extension({ name: 'mailer' })
       const error = await microErrorOf(() => use(app(), auth, mailer))
       expect(error.code).toBe('MICRO_NEED_ORDER')
-      expect(error.message).toContain("'auth' needs 'mailer', which is installed after it: put the .use() of 'mailer' before the one of 'auth'.")
+      expect(error.message).toContain(
+        "'auth' needs 'mailer', which is installed after it: put the .use() of 'mailer' before the one of 'auth'.",
+      )
       expect(use(app(), mailer, auth).extensions.size).toBe(2)
     })
   })

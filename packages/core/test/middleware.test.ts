@@ -62,9 +62,13 @@ describe.each(DOORS)('middleware through $name', ({ open }) => {
   })
 
   const wrong = [
-    ['MICRO_NEXT_TWICE', middleware(async (_, next) => (await next(), next())), 'called next() twice'],
+    ['MICRO_NEXT_TWICE', middleware(async (_, next) => next().then(() => next())), 'called next() twice'],
     ['MICRO_MIDDLEWARE_RESULT', middleware((async () => undefined) as never), 'Middleware 1 of the route /x at'],
-    ['MICRO_MIDDLEWARE_RESULT', middleware((async (_: unknown, next: () => Promise<unknown>) => void (await next())) as never), 'returned nothing (undefined)'],
+    [
+      'MICRO_MIDDLEWARE_RESULT',
+      middleware((async (_: unknown, next: () => Promise<unknown>) => void (await next())) as never),
+      'returned nothing (undefined)',
+    ],
   ] as const
   test.each(wrong)('%s: 500, logged with the place', async (code, middle, says) => {
     const { send, lines } = await open((app) => app.get('/x', [middle], () => 'x'))

@@ -38,12 +38,18 @@ describe('serve', () => {
   })
 
   test('on IPv6 and on a unix socket', async () => {
-    const six = await serve(make().get('/', () => 'six'), { host: '::1', port: 0, signals: false })
+    const six = await serve(
+      make().get('/', () => 'six'),
+      { host: '::1', port: 0, signals: false },
+    )
     expect(six.url).toBe(`http://[::1]:${six.port}`)
     expect(await (await fetch(six.url)).text()).toBe('six')
     await six.stop()
     const socket = `${directory({})}/app.sock`
-    const unix = await serve(make().get('/', () => 'unix'), { socket, signals: false })
+    const unix = await serve(
+      make().get('/', () => 'unix'),
+      { socket, signals: false },
+    )
     expect(unix.url).toBe(`unix:${socket}`)
     await unix.stop()
   })
@@ -123,11 +129,14 @@ const legacy = (incoming: IncomingMessage, response: ServerResponse): void => {
     setTimeout(() => response.end('second'), 10)
     return
   }
-  incoming.toArray().then((chunks: Buffer[]) => {
-    response.setHeader('Set-Cookie', ['a=1', 'b=2'])
-    response.statusCode = incoming.method === 'DELETE' ? 204 : 201
-    response.end(`${incoming.method} ${incoming.url} ${incoming.headers.host} ${incoming.headers['x-a']} ${Buffer.concat(chunks)}`)
-  }, () => undefined)
+  incoming.toArray().then(
+    (chunks: Buffer[]) => {
+      response.setHeader('Set-Cookie', ['a=1', 'b=2'])
+      response.statusCode = incoming.method === 'DELETE' ? 204 : 201
+      response.end(`${incoming.method} ${incoming.url} ${incoming.headers.host} ${incoming.headers['x-a']} ${Buffer.concat(chunks)}`)
+    },
+    () => undefined,
+  )
 }
 
 describe.each(DOORS)('mount through $name', ({ open }) => {

@@ -39,28 +39,31 @@ describe('the end of a process (P15)', () => {
     expect(afterMs).toBeLessThan(1000)
   })
 
-  test.each(['SIGTERM', 'SIGINT'] as const)('%s: requests in flight are answered, new connections refused, the process ends by itself', async (signal) => {
-    const child = runModule(APP)
-    const [, url = ''] = await child.line(/listening on (\S+)/)
-    // A connection that is kept alive and idle, one with a request in flight, and one with a stream.
-    await (await fetch(`${url}/quick`)).text()
-    const slow = fetch(`${url}/slow`)
-    const stream = await fetch(`${url}/stream`)
-    const began = performance.now()
-    child.process.kill(signal)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    await expect(fetch(`${url}/quick`, { headers: { connection: 'close' } })).rejects.toThrow()
-    const response = await slow
-    expect([response.status, await response.text(), response.headers.get('connection')]).toEqual([200, 'done', 'close'])
-    expect(await stream.text()).toBe('part'.repeat(6))
-    const answeredAfterMs = performance.now() - began
-    const { code, signal: killedBy, afterMs } = await child.ended()
-    expect([code, killedBy]).toEqual([0, null])
-    expect(afterMs).toBeLessThan(1000)
-    expect(answeredAfterMs).toBeGreaterThan(200)
-    expect(child.output.stdout).toMatch(/stopped\n$/)
-    expect(child.output.stderr).toBe('')
-  })
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s: requests in flight are answered, new connections refused, the process ends by itself',
+    async (signal) => {
+      const child = runModule(APP)
+      const [, url = ''] = await child.line(/listening on (\S+)/)
+      // A connection that is kept alive and idle, one with a request in flight, and one with a stream.
+      await (await fetch(`${url}/quick`)).text()
+      const slow = fetch(`${url}/slow`)
+      const stream = await fetch(`${url}/stream`)
+      const began = performance.now()
+      child.process.kill(signal)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      await expect(fetch(`${url}/quick`, { headers: { connection: 'close' } })).rejects.toThrow()
+      const response = await slow
+      expect([response.status, await response.text(), response.headers.get('connection')]).toEqual([200, 'done', 'close'])
+      expect(await stream.text()).toBe('part'.repeat(6))
+      const answeredAfterMs = performance.now() - began
+      const { code, signal: killedBy, afterMs } = await child.ended()
+      expect([code, killedBy]).toEqual([0, null])
+      expect(afterMs).toBeLessThan(1000)
+      expect(answeredAfterMs).toBeGreaterThan(200)
+      expect(child.output.stdout).toMatch(/stopped\n$/)
+      expect(child.output.stderr).toBe('')
+    },
+  )
 
   test('a start that fails ends the process with the reason and code 1', async () => {
     const child = runModule(`
@@ -98,6 +101,8 @@ describe('the end of a process (P15)', () => {
       readdirSync(`${packages}/${name}/src`, { recursive: true }).map((file) => `${packages}/${name}/src/${String(file)}`),
     )
     expect(sources.length).toBeGreaterThan(100)
-    expect(sources.filter((file) => file.endsWith('.ts') && /process\.(exit|reallyExit|abort|kill)\b\(/.test(readFileSync(file, 'utf8')))).toEqual([])
+    expect(
+      sources.filter((file) => file.endsWith('.ts') && /process\.(exit|reallyExit|abort|kill)\b\(/.test(readFileSync(file, 'utf8'))),
+    ).toEqual([])
   })
 })

@@ -5,7 +5,8 @@ import { createSigner } from '../src/signing.ts'
 import { DOORS, errorsOf, type Opened } from './both.ts'
 
 /** The session cookie of a reply, as the next request sends it. */
-const sessionOf = (headers: Headers): string => /^session=([^;]*)/.exec(headers.getSetCookie().find((line) => line.startsWith('session=')) ?? '')?.[1] ?? ''
+const sessionOf = (headers: Headers): string =>
+  /^session=([^;]*)/.exec(headers.getSetCookie().find((line) => line.startsWith('session=')) ?? '')?.[1] ?? ''
 const withCookie = (value: string) => ({ headers: { cookie: `other=1; session=${value}` } })
 
 const routes = (app: Opened['app']) => {
@@ -13,7 +14,12 @@ const routes = (app: Opened['app']) => {
     ctx.session.set('user', { id: 5, name: 'ü' })
     return 'set'
   })
-  app.get('/get', (ctx) => ({ user: ctx.session.get('user') ?? null, isNew: ctx.session.isNew, keys: ctx.session.keys(), has: ctx.session.has('user') }))
+  app.get('/get', (ctx) => ({
+    user: ctx.session.get('user') ?? null,
+    isNew: ctx.session.isNew,
+    keys: ctx.session.keys(),
+    has: ctx.session.has('user'),
+  }))
   app.get('/inside', (ctx) => {
     const user = ctx.session.get<{ id: number }>('user')
     if (user !== undefined) {
@@ -40,7 +46,9 @@ describe.each(DOORS)('the session through $name', ({ open }) => {
   test('travels in a signed cookie, set where it has changed', async () => {
     const { send } = await open(routes)
     const set = await send('/set')
-    expect(set.headers.getSetCookie()).toEqual([expect.stringMatching(/^session=[\w.-]+; Max-Age=2678400; Path=\/; HttpOnly; SameSite=Lax$/)])
+    expect(set.headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^session=[\w.-]+; Max-Age=2678400; Path=\/; HttpOnly; SameSite=Lax$/),
+    ])
     expect(set.headers.get('vary')).toBe('Cookie')
     const cookie = withCookie(sessionOf(set.headers))
     const get = await send('/get', cookie)
@@ -129,7 +137,13 @@ describe.each(DOORS)('the session through $name', ({ open }) => {
     const key = 'k'.repeat(40)
     const { send } = await open(routes, {
       mode: 'production',
-      env: { MICRO_SECRET_KEY: key, MICRO_SESSION__COOKIE_NAME: 'mine', MICRO_SESSION__MAX_AGE: '60', MICRO_SESSION__DOMAIN: 'example.org', MICRO_SESSION__SAME_SITE: 'strict' },
+      env: {
+        MICRO_SECRET_KEY: key,
+        MICRO_SESSION__COOKIE_NAME: 'mine',
+        MICRO_SESSION__MAX_AGE: '60',
+        MICRO_SESSION__DOMAIN: 'example.org',
+        MICRO_SESSION__SAME_SITE: 'strict',
+      },
     })
     expect((await send('/set')).headers.getSetCookie()).toEqual([
       expect.stringMatching(/^mine=[\w.-]+; Max-Age=60; Domain=example\.org; Path=\/; HttpOnly; Secure; SameSite=Strict$/),
@@ -194,7 +208,15 @@ describe.each(DOORS)('the session through $name', ({ open }) => {
 describe('cookieStore', () => {
   test('accepts a session until it is maxAge seconds old, by the time it was saved', () => {
     const now = vi.fn(() => 1_000_000_000_000)
-    const config = { cookieName: 's', maxAge: 60, path: '/', domain: undefined, secure: undefined, httpOnly: true, sameSite: 'lax' as const }
+    const config = {
+      cookieName: 's',
+      maxAge: 60,
+      path: '/',
+      domain: undefined,
+      secure: undefined,
+      httpOnly: true,
+      sameSite: 'lax' as const,
+    }
     const store = cookieStore(createSigner(['k'.repeat(40)], 'session'), config, now)
     const cookie = store.save({ a: 1 }, null) as string
     for (const [seconds, isAccepted] of [

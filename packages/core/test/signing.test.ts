@@ -10,7 +10,17 @@ describe('createSigner', () => {
     const signed = sign('text.with.dots')
     expect(signed).toMatch(/^text\.with\.dots\.[\w-]{43}$/)
     expect(unsign(signed)).toBe('text.with.dots')
-    const wrong = ['', '.', 'text', `${signed}x`, signed.slice(0, -1), `x${signed}`, signed.replace('text', 'test'), `${signed.slice(0, -1)}é`, signed.slice(signed.lastIndexOf('.'))]
+    const wrong = [
+      '',
+      '.',
+      'text',
+      `${signed}x`,
+      signed.slice(0, -1),
+      `x${signed}`,
+      signed.replace('text', 'test'),
+      `${signed.slice(0, -1)}é`,
+      signed.slice(signed.lastIndexOf('.')),
+    ]
     expect(wrong.map(unsign)).toEqual(wrong.map(() => null))
   })
 

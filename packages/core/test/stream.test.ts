@@ -40,7 +40,9 @@ describe.each(DOORS)('streamed bodies through $name', ({ open }) => {
       app.get('/fine', () => 'fine')
     })
     await expect(send('/')).rejects.toThrow()
-    expect(lines.map(({ message, fields }) => [message, (fields.error as { code?: string }).code])).toEqual([['The body of GET / failed', 'MICRO_BODY_CHUNK']])
+    expect(lines.map(({ message, fields }) => [message, (fields.error as { code?: string }).code])).toEqual([
+      ['The body of GET / failed', 'MICRO_BODY_CHUNK'],
+    ])
     expect(errorsOf(lines)[0]).toContain(`A streamed body gave ${what}.`)
     await until(() => isReturned)
     expect(isReturned).toBe(true)

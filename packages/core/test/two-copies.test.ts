@@ -49,7 +49,10 @@ describe('two copies of core in one process (P20)', () => {
   ] as const
   test.each(pairs)('%s', async (_, appCore, partCore) => {
     const { thing, pages, adding } = parts(partCore)
-    const app = appCore.micro(import.meta, { env: { MICRO_THING__WORD: 'w' }, mode: 'test' }).use(thing).register(pages)
+    const app = appCore
+      .micro(import.meta, { env: { MICRO_THING__WORD: 'w' }, mode: 'test' })
+      .use(thing)
+      .register(pages)
     app.get('/own', [adding], (ctx) => [ctx.thing, ctx.added])
     app.get('/tea', () => partCore.abort(418))
     app.get('/class', () => {

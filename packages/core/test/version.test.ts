@@ -20,5 +20,4 @@ describe('isWithin', () => {
   test.each(cases)('%s in %s: %s', (version, range, within) => {
     expect(isWithin(version, range)).toBe(within)
   })
-
 })

@@ -23,7 +23,7 @@ export interface Surroundings {
 /** `app.db`. Making one does nothing; Kysely, the driver and the database are reached when it is opened. */
 export class AppConnections<S> implements Connections<S> {
   static {
-    shownAs(AppConnections.prototype, ({ url }) => `Connections(${url})`)
+    shownAs(this.prototype, ({ url }) => `Connections(${url})`)
   }
 
   readonly #settings: DbSettings

@@ -35,7 +35,7 @@ export interface HandleView {
 /** A handle: `ctx.db`, `app.db.default`, and what their `withSchema` and `withPlugin` give. */
 export class DbHandle<S> extends Kysely<S> implements Db<S> {
   static {
-    shownAs(DbHandle.prototype, (handle) => `Db(${handle.#props.dialect.constructor.name})`)
+    shownAs(this.prototype, (handle) => `Db(${handle.#props.dialect.constructor.name})`)
   }
 
   declare readonly '~schema': S
@@ -145,7 +145,7 @@ class AmbientTransactionBuilder<S> extends TransactionBuilder<S> {
 /** The handle that a transaction's function gets; `transaction()` of it is a savepoint. */
 export class TransactionHandle<S> extends Transaction<S> {
   static {
-    shownAs(TransactionHandle.prototype, (handle) => `Transaction(${handle.#props.dialect.constructor.name})`)
+    shownAs(this.prototype, (handle) => `Transaction(${handle.#props.dialect.constructor.name})`)
   }
 
   readonly #props: KyselyProps

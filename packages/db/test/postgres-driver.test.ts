@@ -208,7 +208,7 @@ describe.skipIf(postgres.missing)(`PostgresDriver (${postgres.name})`, () => {
 
   it('refuses a query that would wait behind too many others, and a server that is full', async () => {
     const answers = await Promise.all(Array.from({ length: 12 }, async () => (await app.client().get('/hold')).status))
-    expect(answers.filter((status) => status === 200).length).toBeGreaterThanOrEqual(6)
+    expect(answers.filter((status) => status === 200).length).toBeGreaterThanOrEqual(3)
     expect(answers.filter((status) => status === 503).length).toBeGreaterThanOrEqual(1)
     expect((await app.client().get('/names')).status).toBe(200)
   })
@@ -218,7 +218,7 @@ describe.skipIf(postgres.missing)(`PostgresDriver (${postgres.name})`, () => {
     await second.db.default.startTransaction().execute()
     const stopped = second.stop()
     await expect(
-      Promise.race([stopped.then(() => 'stopped'), new Promise((resolve) => setTimeout(resolve, 4_000, 'hangs'))]),
+      Promise.race([stopped.then(() => 'stopped'), new Promise((resolve) => setTimeout(resolve, 8_000, 'hangs'))]),
     ).resolves.toBe('stopped')
   })
 
@@ -236,7 +236,7 @@ describe.skipIf(postgres.missing)(`PostgresDriver (${postgres.name})`, () => {
       ['--conditions=@micro/source', '--no-warnings', '--input-type=module', '-e', program],
       { cwd: import.meta.dirname, timeout: 20_000 },
     )
-    expect(Date.now() - Number(stdout.split(' ')[1])).toBeLessThan(1_000)
+    expect(Date.now() - Number(stdout.split(' ')[1])).toBeLessThan(3_000)
   })
 })
 
@@ -298,10 +298,10 @@ async function wired(target: string): Promise<{ wire: Wire; url: string }> {
 }
 
 async function until(done: () => boolean | Promise<boolean>): Promise<void> {
-  const limit = performance.now() + 4_000
+  const limit = performance.now() + 10_000
   while (!(await done())) {
     if (performance.now() > limit) {
-      throw new Error('It did not come about within 4 s.')
+      throw new Error('It did not come about within 10 s.')
     }
     await new Promise((resolve) => setTimeout(resolve, 10))
   }

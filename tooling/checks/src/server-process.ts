@@ -10,7 +10,7 @@ const STOP_MS = 10_000
 export interface ServerProcessOptions {
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
-  /** What it prints once it listens; the first group is its address. */
+  /** What it prints once it listens; the first group is its address, or its port on 127.0.0.1. */
   readonly ready?: RegExp
   /** Time to print that. */
   readonly timeoutMs?: number
@@ -36,9 +36,9 @@ export class ServerProcess {
     const address = new Promise<string>((resolve, reject) => {
       const read = (text: string): void => {
         output += text
-        const url = ready.exec(output)?.[1]
-        if (url !== undefined) {
-          resolve(url)
+        const where = ready.exec(output)?.[1]
+        if (where !== undefined) {
+          resolve(/^\d+$/.test(where) ? `http://127.0.0.1:${where}` : where)
         }
       }
       child.stdout?.setEncoding('utf8').on('data', read)

@@ -1,5 +1,6 @@
 export { countsOf, linesOf, type ReportCounts } from './report.ts'
 export type { Outcome, Rule, RuleReport } from './rule.ts'
 export { RULES } from './rules.ts'
+export type { TestFunction } from './running-test.ts'
 export type { Misconfiguration, Subject } from './subject.ts'
-export { checkExtension, checkRule, type TestFunction, testExtension } from './test-extension.ts'
+export { checkExtension, checkRule, testExtension } from './test-extension.ts'

@@ -1,6 +1,7 @@
 import { hangOf } from './hang.ts'
 import { failed, type Outcome, type Rule, type RuleReport } from './rule.ts'
 import { RULES } from './rules.ts'
+import { runningTest, type TestFunction } from './running-test.ts'
 import type { Subject } from './subject.ts'
 import { messageOf } from './trial.ts'
 
@@ -9,9 +10,6 @@ const PAGE = 'docs/extensions/protocol.md'
 
 /** Longest that one rule may take. */
 const RULE_MS = 10_000
-
-/** Registers a test: `test` of vitest, of node:test, or of anything that takes a name and a function. */
-export type TestFunction = (name: string, run: () => Promise<void>) => unknown
 
 /** Rules that start no app: they can be judged even where a start never ends. */
 const WITHOUT_START: ReadonlySet<string> = new Set(['P01', 'P03', 'P11', 'P13', 'P30'])
@@ -70,11 +68,4 @@ async function judge(rule: Rule, subject: Subject): Promise<Outcome> {
 function withCause(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? ` (caused by: ${messageOf(error.cause)})` : ''
   return `${messageOf(error)}${cause}`
-}
-
-/** `test` of the runner that runs this process. Neither is a dependency. */
-async function runningTest(): Promise<TestFunction> {
-  // The environment says it too, but children of a test inherit that.
-  const runner = '__vitest_worker__' in globalThis ? 'vitest' : 'node:test'
-  return ((await import(runner)) as { readonly test: TestFunction }).test
 }

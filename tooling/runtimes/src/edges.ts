@@ -15,6 +15,8 @@ export interface Seen {
 /** A way into an app. */
 export interface Edge {
   readonly name: string
+  /** The server sets a Content-Length of its own where the app sets none. */
+  readonly setsLength?: true
   open(app: Micro): Promise<{ send(sent: CorpusRequest): Promise<Seen>; close(): Promise<unknown> }>
 }
 
@@ -66,6 +68,7 @@ const { Bun, Deno } = globalThis as Runtimes
 
 const overBun: Edge = {
   name: 'Bun.serve',
+  setsLength: true,
   async open({ fetch }) {
     const server = Bun?.serve({ port: 0, hostname: '127.0.0.1', fetch })
     return { send: (sent) => sendBySocket(server?.port ?? 0, sent), close: async () => server?.stop(true) }
@@ -74,6 +77,7 @@ const overBun: Edge = {
 
 const overDeno: Edge = {
   name: 'Deno.serve',
+  setsLength: true,
   async open({ fetch }) {
     const server = Deno?.serve({ port: 0, hostname: '127.0.0.1', onListen: () => undefined }, fetch)
     return { send: (sent) => sendBySocket(server?.addr.port ?? 0, sent), close: async () => server?.shutdown() }

@@ -5,7 +5,7 @@ import { EDGES } from '../src/edges.ts'
 
 const [reference, ...others] = EDGES.map((edge) => {
   const app = corpusApp()
-  return { name: edge.name, app, opened: edge.open(app) }
+  return { ...edge, app, opened: edge.open(app) }
 })
 
 describe('the ways into an app', () => {
@@ -21,8 +21,11 @@ describe('the ways into an app', () => {
   test.each(CORPUS)('$method $path: $status', async (sent) => {
     const expected = await (await reference?.opened)?.send(sent)
     expect(expected?.status).toBe(sent.status)
-    for (const { name, opened } of others) {
-      expect(await (await opened).send(sent), name).toEqual(expected)
+    const isSized = expected?.headers.some((header) => header.startsWith('content-length:'))
+    for (const { name, opened, setsLength } of others) {
+      const { headers, ...rest } = await (await opened).send(sent)
+      const own = setsLength && !isSized ? headers.filter((header) => !header.startsWith('content-length:')) : headers
+      expect({ ...rest, headers: own }, name).toEqual(expected)
     }
   })
 })

@@ -1,0 +1,25 @@
+/** How this extension is proven. */
+import type { Subject } from '@micro/compat'
+import type { Context } from '@micro/core'
+import { type MetricsApp, metrics } from './src/index.ts'
+
+const metricsOf = (ctx: Context) => (ctx as Context & { readonly metrics: MetricsApp }).metrics
+
+const subject: Subject = {
+  create: () => metrics(),
+  module: new URL('./src/index.ts', import.meta.url).href,
+  otherConfig: { path: '/internal/metrics' },
+  misconfigure: [
+    { config: { path: 'metrics' }, key: 'path' },
+    { config: { prefix: '1st' }, key: 'prefix' },
+  ],
+  exercise: async (ctx) => {
+    metricsOf(ctx).counter('visits_total', 'Visits.').add()
+    return (await metricsOf(ctx).text()).includes('# TYPE visits_total counter')
+  },
+  misuse: (ctx) => metricsOf(ctx).counter('not a name'),
+  // Two numbers are raised with every request.
+  costPercent: 15,
+}
+
+export default subject

@@ -1,0 +1,25 @@
+/** How this extension is proven. It needs a Redis: MICRO_TEST_REDIS_URL, or the one on this machine. */
+import type { Subject } from '@micro/compat'
+import type { Context } from '@micro/core'
+import { type KeyValueStore, redis } from './src/index.ts'
+
+const url = process.env.MICRO_TEST_REDIS_URL ?? 'redis://127.0.0.1:6379'
+const storeOf = (ctx: Context) => (ctx as Context & { readonly redis: KeyValueStore }).redis
+
+const subject: Subject = {
+  create: () => redis(),
+  module: new URL('./src/index.ts', import.meta.url).href,
+  config: { url, prefix: 'micro-compat:' },
+  otherConfig: { url, prefix: 'micro-compat-other:' },
+  misconfigure: [
+    { config: { connectTimeoutMs: 'soon' }, key: 'connectTimeoutMs' },
+    { config: { url: 777 }, key: 'url', secret: '777' },
+  ],
+  exercise: async (ctx) => {
+    await storeOf(ctx).set('visit', { by: 'Ada' }, 60)
+    return storeOf(ctx).get('visit')
+  },
+  misuse: (ctx) => storeOf(ctx).set('function', () => undefined),
+}
+
+export default subject
