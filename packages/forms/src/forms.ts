@@ -20,7 +20,7 @@ export function forms(options: FormsOptions = {}): FormsExtension {
     core: '^1.0.0',
     config: FormsConfigSchema,
     options,
-    effects: ['refuses cross-site unsafe requests', `adds Vary: ${CROSS_SITE_VARY} to replies to unsafe requests`],
+    effects: ['refuses cross-site unsafe requests'],
     initApp(app, config) {
       const trustedOrigins = new Set(config.trustedOrigins)
       const policyFor = (proxies: number): CrossSitePolicy => ({ ...config, trustedOrigins, proxied: proxies > 0 })
@@ -49,7 +49,6 @@ function crossSiteHook(config: FormsConfig, policyFor: (proxies: number) => Cros
       }
       ctx.log.warn('A cross-site request would have been refused (config.forms.mode is log)', fields)
     }
-    ctx.appendHeader('Vary', CROSS_SITE_VARY)
   }
 }
 
