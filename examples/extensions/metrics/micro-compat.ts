@@ -1,13 +1,14 @@
 /** How this extension is proven. */
+
+import { type MetricsApp, metrics } from '@examples/metrics'
 import type { Subject } from '@micro/compat'
 import type { Context } from '@micro/core'
-import { type MetricsApp, metrics } from './src/index.ts'
 
 const metricsOf = (ctx: Context) => (ctx as Context & { readonly metrics: MetricsApp }).metrics
 
 const subject: Subject = {
   create: () => metrics(),
-  module: new URL('./src/index.ts', import.meta.url).href,
+  module: import.meta.resolve('@examples/metrics'),
   otherConfig: { path: '/internal/metrics' },
   misconfigure: [
     { config: { path: 'metrics' }, key: 'path' },

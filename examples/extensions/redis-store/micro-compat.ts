@@ -1,14 +1,15 @@
 /** How this extension is proven. It needs a Redis: MICRO_TEST_REDIS_URL, or the one on this machine. */
+
+import { type KeyValueStore, redis } from '@examples/redis-store'
 import type { Subject } from '@micro/compat'
 import type { Context } from '@micro/core'
-import { type KeyValueStore, redis } from './src/index.ts'
 
 const url = process.env.MICRO_TEST_REDIS_URL ?? 'redis://127.0.0.1:6379'
 const storeOf = (ctx: Context) => (ctx as Context & { readonly redis: KeyValueStore }).redis
 
 const subject: Subject = {
   create: () => redis(),
-  module: new URL('./src/index.ts', import.meta.url).href,
+  module: import.meta.resolve('@examples/redis-store'),
   config: { url, prefix: 'micro-compat:' },
   otherConfig: { url, prefix: 'micro-compat-other:' },
   misconfigure: [

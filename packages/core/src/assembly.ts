@@ -3,7 +3,7 @@ import type { Registration } from './blueprint.ts'
 import type { Context } from './context.ts'
 import { coreError } from './core-errors.ts'
 import type { Assembly } from './dispatch.ts'
-import { HttpError } from './http-error.ts'
+import { routineError } from './http-error.ts'
 import type { Log } from './log.ts'
 import { readPath } from './path-pattern.ts'
 import { compilePlan, type Hooks } from './plan.ts'
@@ -114,5 +114,5 @@ function missed(router: Router<Route>, ctx: RequestContext): Reply {
       return new Reply(308, null, null, ['Location', toLocation(path + target.slice(ctx.path.length))])
     }
   }
-  throw new HttpError(404, 'There is nothing at this address.')
+  throw routineError(404, 'There is nothing at this address.')
 }

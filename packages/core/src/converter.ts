@@ -4,31 +4,36 @@ export interface Converter<T> {
   parse(text: string, args: readonly string[]): T | undefined
   /** The text of a value, not yet percent-encoded, or undefined where no text of it would be parsed back. */
   format(value: T, args: readonly string[]): string | undefined
+  /** What is wrong with the arguments that a path gives it, or undefined; asked once, when the path is read. */
+  checkArgs?(args: readonly string[]): string | undefined
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-function bounds(args: readonly string[]): { readonly min: number; readonly max: number; readonly digits: number } {
-  const named = Object.fromEntries(args.map((arg) => arg.split('=').map((part) => part.trim())))
-  return { min: Number(named.min ?? -Infinity), max: Number(named.max ?? Infinity), digits: Number(named.digits ?? 0) }
+interface NumberArgs {
+  readonly min: number
+  readonly max: number
+  /** Exact number of digits, or 0. */
+  readonly digits: number
 }
 
 const int: Converter<number> = {
   parse(text, args) {
-    const { min, max, digits } = bounds(args)
+    const { min, max, digits } = numberArgs(args)
     const value = /^(0|-?[1-9]\d*)$/.test(text) || (digits > 0 && /^\d+$/.test(text)) ? Number(text) : Number.NaN
     return Number.isSafeInteger(value) && value >= min && value <= max && (digits === 0 || text.length === digits) ? value : undefined
   },
   format(value, args) {
-    const { digits } = bounds(args)
+    const { digits } = numberArgs(args)
     const text = String(value).padStart(digits, '0')
     return int.parse(text, args) === Number(value) ? text : undefined
   },
+  checkArgs: (args) => checkNamed(args, ['min', 'max', 'digits']),
 }
 
 const float: Converter<number> = {
   parse(text, args) {
-    const { min, max } = bounds(args)
+    const { min, max } = numberArgs(args)
     const value = /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
     return Number.isFinite(value) && value >= min && value <= max ? value : undefined
   },
@@ -36,31 +41,38 @@ const float: Converter<number> = {
     const text = String(value)
     return float.parse(text, args) === undefined ? undefined : text
   },
+  checkArgs: (args) => checkNamed(args, ['min', 'max']),
 }
 
 const string: Converter<string> = {
   parse(text, args) {
-    const named = Object.fromEntries(args.map((arg) => arg.split('=').map((part) => part.trim())))
-    const exact = Number(named.length ?? -1)
-    const fits = text.length >= Number(named.min ?? 1) && text.length <= Number(named.max ?? Infinity)
-    return fits && (exact < 0 || text.length === exact) ? text : undefined
+    if (args.length === 0) {
+      return text === '' ? undefined : text
+    }
+    const { min = 1, max = Infinity, length } = namedArgs(args)
+    const fits = text.length >= min && text.length <= max && (length === undefined || text.length === length)
+    return fits ? text : undefined
   },
   format: (value, args) => string.parse(String(value), args),
+  checkArgs: (args) => checkNamed(args, ['min', 'max', 'length']),
 }
 
 const any: Converter<string> = {
   parse: (text, args) => (args.includes(text) ? text : undefined),
   format: (value, args) => any.parse(String(value), args),
+  checkArgs: (args) => (args.length === 0 ? 'it needs the words that it accepts: any(one, two)' : undefined),
 }
 
 const uuid: Converter<string> = {
   parse: (text) => (UUID.test(text) ? text.toLowerCase() : undefined),
   format: (value) => uuid.parse(String(value), []),
+  checkArgs: (args) => checkNamed(args, []),
 }
 
 const path: Converter<string> = {
   parse: (text) => (text === '' ? undefined : text),
   format: (value) => path.parse(String(value), []),
+  checkArgs: (args) => checkNamed(args, []),
 }
 
 /**
@@ -69,3 +81,33 @@ const path: Converter<string> = {
  * `path` the rest of the path.
  */
 export const CORE_CONVERTERS: { readonly [name: string]: Converter<unknown> } = { string, int, float, uuid, any, path }
+
+const NO_LIMITS: NumberArgs = { min: -Infinity, max: Infinity, digits: 0 }
+
+function numberArgs(args: readonly string[]): NumberArgs {
+  return args.length === 0 ? NO_LIMITS : { ...NO_LIMITS, ...namedArgs(args) }
+}
+
+/** By the list itself, which is the same for every request of a route. */
+const named = new WeakMap<readonly string[], { readonly [name: string]: number }>()
+
+/** Arguments of the form `name=number`. */
+function namedArgs(args: readonly string[]): { readonly [name: string]: number } {
+  let read = named.get(args)
+  if (read === undefined) {
+    read = Object.fromEntries(args.map((arg) => arg.split('=')).map(([name = '', value = '']) => [name.trim(), Number(value)]))
+    named.set(args, read)
+  }
+  return read
+}
+
+function checkNamed(args: readonly string[], known: readonly string[]): string | undefined {
+  const wrong = args.find((arg) => {
+    const [name = '', value = ''] = arg.split('=').map((part) => part.trim())
+    return !known.includes(name) || value === '' || !Number.isFinite(Number(value))
+  })
+  if (wrong === undefined) {
+    return undefined
+  }
+  return known.length === 0 ? 'it takes no arguments' : `'${wrong}' is none of its arguments (${known.map((name) => `${name}=number`).join(', ')})`
+}

@@ -4,7 +4,7 @@
 import { findErrorHandler } from './error-handler.ts'
 import { errorReply } from './error-reply.ts'
 import { blame, blameFields } from './hooks.ts'
-import { HttpError, isHttpError } from './http-error.ts'
+import { HttpError, isHttpError, routineError } from './http-error.ts'
 import type { Log } from './log.ts'
 import { type ErrorRecord, noReply, type Plan } from './plan.ts'
 import { Reply } from './reply.ts'
@@ -150,5 +150,5 @@ function wrongMethod(ctx: RequestContext, allow: string): Reply {
   if (ctx.method === 'OPTIONS') {
     return new Reply(204, null, null, ['Allow', allow])
   }
-  throw new HttpError(405, `${ctx.method} is not allowed here.`, { headers: { Allow: allow } })
+  throw routineError(405, `${ctx.method} is not allowed here.`, { headers: { Allow: allow } })
 }

@@ -1,12 +1,11 @@
 /** Marks text that is HTML already, so that two copies of core recognise each other's. */
-const SAFE_HTML = '~safeHtml'
+const SAFE_HTML: unique symbol = Symbol.for('micro.SafeHtml')
 
 const SPECIAL = /[&<>"']/
 
 /** Text that is HTML already: `<%= %>` prints it as it is. Made by `raw`. */
 export class SafeHtml {
   readonly #text: string
-  readonly '~safeHtml': true = true
 
   constructor(text: string) {
     this.#text = text
@@ -16,6 +15,9 @@ export class SafeHtml {
     return this.#text
   }
 }
+
+// A symbol, which no JSON can hold.
+Object.defineProperty(SafeHtml.prototype, SAFE_HTML, { value: true })
 
 /** Marks `text` as HTML that needs no escaping. What comes from outside must be escaped before: `escapeHtml`. */
 export function raw(text: string): SafeHtml {

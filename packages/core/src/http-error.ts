@@ -34,6 +34,20 @@ export function isHttpError(value: unknown): value is HttpError {
 }
 
 /**
+ * An error of core's own for what clients do all day, such as asking for what is not there. It has no stack, whose capture would cost
+ * more than the rest of the request.
+ */
+export function routineError(status: number, message: string, options?: HttpErrorOptions): HttpError {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return new HttpError(status, message, options)
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
+
+/**
  * Ends the request with an error reply. It throws by itself.
  * @throws HttpError always.
  */

@@ -113,12 +113,10 @@ function readSegment(part: string, last: boolean, converters: Converters, refuse
   if (rest && !last) {
     return refuse("a param with the converter 'path' takes the rest of the path: it must be the last segment")
   }
-  return {
-    kind: 'param',
-    name,
-    converterName,
-    converter,
-    args: args === undefined || args.trim() === '' ? [] : args.split(',').map((arg) => arg.trim()),
-    rest,
+  const list = args === undefined || args.trim() === '' ? [] : args.split(',').map((arg) => arg.trim())
+  const problem = converter.checkArgs?.(list)
+  if (problem !== undefined) {
+    return refuse(`the arguments of the converter '${converterName}' in '${part}' are not accepted: ${problem}`)
   }
+  return { kind: 'param', name, converterName, converter, args: list, rest }
 }

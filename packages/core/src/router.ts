@@ -2,7 +2,7 @@
  * Finds the route of a path: a map for paths without params, then a tree of segments. Literals win over params whatever the order
  * of registration, typed params over plain ones; a branch that does not match is left again.
  */
-import { HttpError } from './http-error.ts'
+import { routineError } from './http-error.ts'
 import type { PathPattern, Segment } from './path-pattern.ts'
 
 /** What the router needs to know of a route. */
@@ -193,6 +193,6 @@ function checkEncoding(path: string): void {
   try {
     decodeURIComponent(path)
   } catch {
-    throw new HttpError(400, 'The path holds broken percent-encoding.')
+    throw routineError(400, 'The path holds broken percent-encoding.')
   }
 }

@@ -1,5 +1,6 @@
 import { type Context, defineExtension, type LogLine, type MicroOptions, micro, middleware, options } from '@micro/core'
 import { describe, expect, test } from 'vitest'
+import { detachedSource } from '../src/source.ts'
 import { DOORS } from './both.ts'
 
 /** An extension whose context member is made by `make`. */
@@ -181,4 +182,18 @@ describe.each(DOORS)('teardown (P17) through $name', ({ name, open }) => {
     await until(outcome, 1)
     expect([name, ...outcome]).toEqual([name, 'MICRO_CONTEXT_ENDED'])
   })
+})
+
+test('teardown (P17) runs once, however often the edge says that the response is over', async () => {
+  const log: string[] = []
+  const app = build()
+  app.teardownRequest(() => void log.push('hook'))
+  await app.start()
+  const requests = app['~requests']
+  const ctx = requests.accept(detachedSource())
+  ctx.onTeardown(() => log.push('own'))
+  await Promise.all([requests.end(ctx), requests.end(ctx, new Error('again'))])
+  await requests.end(ctx)
+  expect(log).toEqual(['own', 'hook'])
+  await app.stop()
 })

@@ -23,6 +23,12 @@ describe('readPath', () => {
     ['/a?', "'a?' is not a literal segment"],
     ['/:r<path>/x', "a param with the converter 'path' takes the rest of the path: it must be the last segment"],
     ['/:a/:a', "two of its params are named 'a'"],
+    ['/:a<int(mni=3)>', "'mni=3' is none of its arguments (min=number, max=number, digits=number)"],
+    ['/:a<int(min=x)>', "'min=x' is none of its arguments"],
+    ['/:a<int(5)>', "'5' is none of its arguments"],
+    ['/:a<string(len=3)>', "the arguments of the converter 'string' in ':a<string(len=3)>' are not accepted: 'len=3'"],
+    ['/:a<any>', 'it needs the words that it accepts: any(one, two)'],
+    ['/:a<uuid(4)>', 'it takes no arguments'],
     ['//a', 'two of its slashes follow each other'],
     ['/a//b', 'two of its slashes follow each other'],
   ]

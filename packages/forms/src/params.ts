@@ -1,8 +1,8 @@
 import { HttpError, type Middleware, middleware, type StandardSchema } from '@micro/core'
 import { compileSchema } from './compiled-schema.ts'
-import type { ParsedBy, Schema } from './schema-type.ts'
 import { limitsOf } from './forms-context.ts'
 import { checkParams } from './read-value.ts'
+import type { ParsedBy, Schema } from './schema-type.ts'
 
 /**
  * Holds the path's params against a schema; `ctx.params` is what the schema makes of them.

@@ -1,9 +1,9 @@
 import { type Middleware, middleware, type StandardSchema } from '@micro/core'
 import { compileSchema } from './compiled-schema.ts'
-import type { ParsedBy, Schema } from './schema-type.ts'
 import { limitsOf } from './forms-context.ts'
 import { validationError } from './issue.ts'
 import { checkQuery } from './read-value.ts'
+import type { ParsedBy, Schema } from './schema-type.ts'
 
 /**
  * Holds the query against a schema; `ctx.query` is what the schema makes of it.

@@ -118,7 +118,7 @@ async function packageAt(directory: string, name: string): Promise<InstalledPack
   const binaries = own
     .filter((path) => path.endsWith('.node') || basename(path) === 'binding.gyp')
     .map((path) => path.slice(directory.length + 1))
-  return { name, bytes: sizes.reduce((sum, size) => sum + size, 0), native: [...hooks, ...binaries].map((what) => `${name}: ${what}`) }
+  return { name, bytes: sizes.reduce((sum, size) => sum + size, 0), native: [...hooks, ...binaries] }
 }
 
 async function directoriesIn(directory: string): Promise<readonly string[]> {

@@ -150,7 +150,7 @@ async function weigh({ packages, most }: Use, consumer: Consumer): Promise<strin
     'packages',
   )
   mustEqual(
-    installed.flatMap(({ native }) => native),
+    installed.flatMap(({ name, native }) => native.map((what) => `${name}: ${what}`)),
     [],
     'install scripts and native parts',
   )

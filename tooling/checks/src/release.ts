@@ -5,7 +5,7 @@
 import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { run } from './command.ts'
+import { run, runOwn } from './command.ts'
 import { Consumer } from './consumer.ts'
 import { visitHello } from './hello-story.ts'
 import { startRegistry } from './local-registry.ts'
@@ -42,7 +42,13 @@ async function release(): Promise<void> {
 }
 
 async function useRegistry(url: string): Promise<void> {
-  if (await stage.check('changeset publish', () => publish(url))) {
+  let published: readonly string[] = []
+  const isPublished = await stage.check('changeset publish', async () => {
+    published = await publish(url)
+    return published.join(', ')
+  })
+  if (isPublished) {
+    await stage.check('what was published is whole, and has a version of its own', () => checkWhole(url, published))
     await stage.check('examples/hello runs from the registry', () => hello(url))
     await stage.check('examples/notes installs from the registry, each extension with its version', () => notes(url))
   }
@@ -63,7 +69,7 @@ async function version(): Promise<string> {
     .join(', ')
 }
 
-async function publish(url: string): Promise<string> {
+async function publish(url: string): Promise<readonly string[]> {
   const npmrc = join(place.path, 'npmrc')
   await writeFile(npmrc, `registry=${url}/\n${url.replace('http:', '')}/:_authToken=none\n`)
   // Neither the person's own registry nor their tokens are within reach.
@@ -71,7 +77,19 @@ async function publish(url: string): Promise<string> {
   const output = await inClone('changeset', ['publish', '--no-git-tag'], only)
   const published = new Set(output.match(/@micro\/\w+@\d\S*/g))
   must(published.size > 0, output)
-  return [...published].join(', ')
+  return [...published]
+}
+
+/** Every package in the registry has what its manifest says, and a version that a changeset has given it. */
+async function checkWhole(url: string, published: readonly string[]): Promise<void> {
+  for (const [index, id] of published.entries()) {
+    const [, name = '', version = ''] = /^(.+)@(.+)$/.exec(id) ?? []
+    must(!version.startsWith('0.0.'), `${id} was published, but no changeset gives it a version: write one, or make it private.`)
+    const response = await fetch(`${url}/${name}/-/${name.replace(/^.*\//, '')}-${version}.tgz`)
+    const tarball = join(place.path, `${index}.tgz`)
+    await writeFile(tarball, new Uint8Array(await response.arrayBuffer()))
+    await runOwn('publint', ['run', tarball, '--strict'], { cwd: place.path }, 'tooling/checks')
+  }
 }
 
 async function hello(url: string): Promise<string> {

@@ -52,7 +52,9 @@ export function makeApp({ core, db, forms, uploads, auth }: Loaded, order: reado
     })
   }
   if (order.includes('auth')) {
-    app.get('/auth', async (ctx) => ({ user: (await (ctx as Context & { readonly auth: { user(): Promise<unknown> } }).auth.user()) ?? 'nobody' }))
+    app.get('/auth', async (ctx) => ({
+      user: (await (ctx as Context & { readonly auth: { user(): Promise<unknown> } }).auth.user()) ?? 'nobody',
+    }))
   }
   return app
 }

@@ -54,7 +54,10 @@ if (
     }),
   )
   if (writes) {
-    writeFileSync(BUDGET, `${JSON.stringify(Object.fromEntries(SUBSETS.map((subset) => [nameOf(subset), found[nameOf(subset)]])), null, 2)}\n`)
+    writeFileSync(
+      BUDGET,
+      `${JSON.stringify(Object.fromEntries(SUBSETS.map((subset) => [nameOf(subset), found[nameOf(subset)]])), null, 2)}\n`,
+    )
   }
 }
 stage.end()
@@ -79,7 +82,11 @@ async function trySubset(subset: readonly Name[]): Promise<void> {
     for (let round = 0; round < 2; round++) {
       const output = await run(process.execPath, ['run-subset.ts', ...subset], { cwd: folder, env, timeoutMs: 20_000 })
       const ended = Date.now()
-      const said = JSON.parse(output.trim().split('\n').at(-1) ?? '{}') as { readonly orders: number; readonly importMs: number; readonly done: number }
+      const said = JSON.parse(output.trim().split('\n').at(-1) ?? '{}') as {
+        readonly orders: number
+        readonly importMs: number
+        readonly done: number
+      }
       mustEqual(said.orders, ordersOf(subset).length, 'orders')
       must(ended - said.done < 1000, `the process ended ${ended - said.done} ms after its app had stopped`)
       importMs = Math.min(importMs, said.importMs)
@@ -98,7 +105,11 @@ function weigh(name: string, folder: string, importMs: number): string {
     .map((path) => path.replace(/^node_modules\//, ''))
     .sort()
   const scripts = Object.entries(lock.packages).filter(([, { hasInstallScript }]) => hasInstallScript === true)
-  mustEqual(scripts.map(([path]) => path), [], 'packages with an install script')
+  mustEqual(
+    scripts.map(([path]) => path),
+    [],
+    'packages with an install script',
+  )
   const kilobytes = Math.round(packages.reduce((sum, path) => sum + bytesIn(join(folder, 'node_modules', path)), 0) / 1000)
   const cost: Cost = { packages, kilobytes, importMs: Math.round(importMs) }
   found[name] = cost
@@ -128,9 +139,13 @@ async function checkTypes(subset: readonly Name[], folder: string): Promise<void
     uploads: 'uploads()',
     auth: subset.includes('db') ? 'auth()' : 'auth({ store: memoryStore() })',
   }
-  const imports = subset.map((part) => `import { ${part === 'auth' && !subset.includes('db') ? 'auth, memoryStore' : part} } from '@micro/${part}'`)
+  const imports = subset.map(
+    (part) => `import { ${part === 'auth' && !subset.includes('db') ? 'auth, memoryStore' : part} } from '@micro/${part}'`,
+  )
   const members = subset.map((part) => `void ctx.${part}\n`)
-  const absent = (['db', 'forms', 'uploads', 'auth'] as const).filter((part) => !subset.includes(part)).map((part) => `// @ts-expect-error it is not installed\nvoid ctx.${part}\n`)
+  const absent = (['db', 'forms', 'uploads', 'auth'] as const)
+    .filter((part) => !subset.includes(part))
+    .map((part) => `// @ts-expect-error it is not installed\nvoid ctx.${part}\n`)
   const source = [
     "import { micro } from '@micro/core'",
     ...imports,
@@ -140,7 +155,15 @@ async function checkTypes(subset: readonly Name[], folder: string): Promise<void
   mkdirSync(join(folder, 'types'), { recursive: true })
   writeFileSync(join(folder, 'types/app.ts'), `${source.join('\n')}\n`)
   for (const [name, options] of Object.entries(RESOLUTIONS)) {
-    const compilerOptions = { ...options, strict: true, noEmit: true, skipLibCheck: false, target: 'es2024', types: ['node'], typeRoots: [join(ROOT, 'node_modules/@types')] }
+    const compilerOptions = {
+      ...options,
+      strict: true,
+      noEmit: true,
+      skipLibCheck: false,
+      target: 'es2024',
+      types: ['node'],
+      typeRoots: [join(ROOT, 'node_modules/@types')],
+    }
     const file = join(folder, 'types', `tsconfig.${name}.json`)
     writeFileSync(file, JSON.stringify({ compilerOptions, include: ['*.ts'] }))
     await run(join(ROOT, 'node_modules/.bin/tsc'), ['-p', file], { cwd: folder, env })

@@ -7,11 +7,15 @@ export const NAMES = ['db', 'forms', 'uploads', 'auth'] as const
 export type Name = (typeof NAMES)[number]
 
 /** All 16. */
-export const SUBSETS: readonly (readonly Name[])[] = Array.from({ length: 2 ** NAMES.length }, (_, bits) => NAMES.filter((_name, index) => (bits >> index) & 1))
+export const SUBSETS: readonly (readonly Name[])[] = Array.from({ length: 2 ** NAMES.length }, (_, bits) =>
+  NAMES.filter((_name, index) => (bits >> index) & 1),
+)
 
 /** The orders in which a subset may be installed: auth after the db that it needs; without one it has a store of its own. */
 export function ordersOf(subset: readonly Name[]): readonly (readonly Name[])[] {
-  return permutations(subset).filter((order) => !order.includes('db') || !order.includes('auth') || order.indexOf('db') < order.indexOf('auth'))
+  return permutations(subset).filter(
+    (order) => !order.includes('db') || !order.includes('auth') || order.indexOf('db') < order.indexOf('auth'),
+  )
 }
 
 function permutations(names: readonly Name[]): readonly (readonly Name[])[] {

@@ -5,7 +5,18 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
-import { type AnyExtension, type Context, defineExtension, type ErrorFactory, errorTable, type Extension, type Member, need, option, options } from '@micro/core'
+import {
+  type AnyExtension,
+  type Context,
+  defineExtension,
+  type ErrorFactory,
+  type Extension,
+  errorTable,
+  type Member,
+  need,
+  option,
+  options,
+} from '@micro/core'
 import type { Fault } from './faults.ts'
 
 /** `ctx.reference`. */
@@ -25,9 +36,12 @@ export interface Greetings {
 export interface ReferenceMember extends Member<Greetings, Greeter> {}
 
 /** The extension. */
-export interface ReferenceExtension extends Extension<'reference', ReferenceMember, {}, { readonly greeting?: string; readonly token?: string }> {}
+export interface ReferenceExtension
+  extends Extension<'reference', ReferenceMember, {}, { readonly greeting?: string; readonly token?: string }> {}
 
-const referenceError: ErrorFactory<{ readonly MICRO_REFERENCE_NOBODY: { readonly message: 'There is nobody to greet.'; readonly fix: 'Name somebody.' } }> = errorTable({
+const referenceError: ErrorFactory<{
+  readonly MICRO_REFERENCE_NOBODY: { readonly message: 'There is nobody to greet.'; readonly fix: 'Name somebody.' }
+}> = errorTable({
   MICRO_REFERENCE_NOBODY: { message: 'There is nobody to greet.', fix: 'Name somebody.' },
 })
 
@@ -60,7 +74,10 @@ export function reference(fault?: Fault): AnyExtension {
     core: fault === 'made for another core' ? '^2.0.0' : '^1.0.0',
     config: schemaOf(fault),
   }
-  const initApp = (app: Parameters<Parameters<typeof defineExtension>[0]['initApp']>[0], config: { readonly greeting: string; readonly token: string | undefined }) => setUp(app as never, config, fault)
+  const initApp = (
+    app: Parameters<Parameters<typeof defineExtension>[0]['initApp']>[0],
+    config: { readonly greeting: string; readonly token: string | undefined },
+  ) => setUp(app as never, config, fault)
   const extension =
     fault === 'behaves by what else is installed'
       ? defineExtension({ ...base, needs: { before: need.optional<Member>() }, initApp: initApp as never })
@@ -275,4 +292,3 @@ function onEveryRequest(app: Facade, fault: Fault | undefined): void {
     default:
   }
 }
-

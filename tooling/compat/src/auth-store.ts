@@ -101,7 +101,10 @@ const RULES: readonly ContractRule<Store>[] = [
     async check(store) {
       await store.createTicket('t', 'value', NOW + 60)
       const taken = await Promise.all(Array.from({ length: 5 }, () => store.takeTicket('t', NOW)))
-      assert.deepEqual(taken.filter((value) => value !== undefined), ['value'])
+      assert.deepEqual(
+        taken.filter((value) => value !== undefined),
+        ['value'],
+      )
       assert.equal(await store.takeTicket('t', NOW), undefined)
     },
   },

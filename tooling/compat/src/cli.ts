@@ -3,13 +3,13 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { checkPackage } from './check/check-package.ts'
 import { locate } from './check/locate.ts'
+import { writeSkeleton } from './init/skeleton.ts'
 import { countsOf, linesOf } from './report.ts'
 import { messageOf } from './trial.ts'
-import { writeSkeleton } from './init/skeleton.ts'
 
 const USAGE: readonly string[] = [
-  'micro-compat check [package, folder or tarball] [--json]   holds an extension and its package against the protocol',
-  'micro-compat init <name>                                   makes a new extension that passes',
+  'micro-compat check [package, folder or tarball] [--json] [--timeout <seconds>]   holds an extension and its package against the protocol',
+  'micro-compat init <name>                                                         makes a new extension that passes',
 ]
 
 /** Runs a command. Resolves with the exit code: 0, 1 where something was found, 2 where the command was not understood. */
@@ -20,12 +20,15 @@ export async function runCompat(args: readonly string[], cwd: string, print: (li
     }
     return problem === undefined ? 0 : 2
   }
-  let parsed: { readonly values: { readonly json?: boolean; readonly help?: boolean }; readonly positionals: readonly string[] }
+  let parsed: {
+    readonly values: { readonly json?: boolean; readonly timeout?: string; readonly help?: boolean }
+    readonly positionals: readonly string[]
+  }
   try {
     parsed = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      options: { json: { type: 'boolean' }, timeout: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
     })
   } catch (error) {
     return usage(messageOf(error))
@@ -38,7 +41,7 @@ export async function runCompat(args: readonly string[], cwd: string, print: (li
   try {
     switch (command) {
       case 'check':
-        return await check(named ?? '.', cwd, values.json === true, print)
+        return await check(named ?? '.', cwd, { isJson: values.json === true, timeout: Number(values.timeout ?? 10) }, print)
       case 'init':
         return named === undefined ? usage('The name of the extension is missing.') : init(named, cwd, print)
       default:
@@ -50,16 +53,28 @@ export async function runCompat(args: readonly string[], cwd: string, print: (li
   }
 }
 
-async function check(named: string, cwd: string, isJson: boolean, print: (line: string) => void): Promise<number> {
+interface CheckFlags {
+  readonly isJson: boolean
+  /** Seconds that one rule may be silent. */
+  readonly timeout: number
+}
+
+async function check(named: string, cwd: string, { isJson, timeout }: CheckFlags, print: (line: string) => void): Promise<number> {
   const located = await locate(named, cwd)
   try {
-    const reports = await checkPackage(located)
+    const reports = await checkPackage(located, { silenceMs: timeout > 0 ? timeout * 1000 : 10_000 })
     const { passed, failed, inapplicable } = countsOf(reports)
     const { name, version } = located.manifest
     if (isJson) {
       print(JSON.stringify({ name, version, passed, failed, inapplicable, reports }, null, 2))
     } else {
-      const lines = [`${name} ${version ?? ''}`, '', ...linesOf(reports), '', `${passed} passed, ${failed} failed, ${inapplicable} do not apply`]
+      const lines = [
+        `${name} ${version ?? ''}`,
+        '',
+        ...linesOf(reports),
+        '',
+        `${passed} passed, ${failed} failed, ${inapplicable} do not apply`,
+      ]
       for (const line of lines) {
         print(line)
       }

@@ -24,10 +24,16 @@ export function declarationOf(module: string, name: string): DeclarationReport {
     return { problems: [`no exported interface of '${name}' extends Extension<…> with a named member`], evidence: '' }
   }
   const given = all.slice(at, at + 300).replace(/\{[\s\S]*/, '')
-  const members = [...given.matchAll(/\b([A-Z]\w+)/g)].map(([, one = '']) => one).filter((one) => !/^(Extension|DefinedExtension|Member|ConfigSchema|NeedsOf)$/.test(one))
-  const sides = members.flatMap((member) => [
-    ...(new RegExp(`interface ${member}(?:<[^{]*?>)?\\s+extends\\s+Member<([\\s\\S]*?)>\\s*\\{`).exec(all)?.[1] ?? '').matchAll(/\b([A-Z]\w+)/g),
-  ]).map(([, side = '']) => side)
+  const members = [...given.matchAll(/\b([A-Z]\w+)/g)]
+    .map(([, one = '']) => one)
+    .filter((one) => !/^(Extension|DefinedExtension|Member|ConfigSchema|NeedsOf)$/.test(one))
+  const sides = members
+    .flatMap((member) => [
+      ...(new RegExp(`interface ${member}(?:<[^{]*?>)?\\s+extends\\s+Member<([\\s\\S]*?)>\\s*\\{`).exec(all)?.[1] ?? '').matchAll(
+        /\b([A-Z]\w+)/g,
+      ),
+    ])
+    .map(([, side = '']) => side)
   const names = [...new Set([interfaceName, ...members, ...sides])].filter((one) => one.length > 1)
   const problems = names.flatMap((one) => {
     const declared = new RegExp(`(\\*/\\s*)?export (?:declare )?(?:interface|class|type) ${one}\\b`).exec(all)

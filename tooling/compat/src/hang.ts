@@ -1,6 +1,6 @@
 /** Whether an extension keeps its app waiting: found once, so that not every rule waits for it. */
 import type { Subject } from './subject.ts'
-import { messageOf, tryOut } from './trial.ts'
+import { causesOf, messageOf, tryOut } from './trial.ts'
 
 /** Longest that a start, an exercise or a stop may take in a trial: somewhat longer than core waits for one hook. */
 const PATIENCE_MS = 5000
@@ -42,7 +42,10 @@ async function inTime(name: string, run: () => Promise<unknown>): Promise<string
   })
   const done = run().then(
     () => undefined,
-    (error: unknown) => (/_TIMEOUT$/.test((error as { code?: string }).code ?? '') ? `${name}: ${messageOf(error)}` : undefined),
+    (error: unknown) =>
+      causesOf(error).some((cause) => /_TIMEOUT$/.test((cause as { code?: string }).code ?? ''))
+        ? `${name}: ${messageOf(error)}`
+        : undefined,
   )
   try {
     return await Promise.race([done, late])

@@ -24,9 +24,13 @@ const answers = new Map<string, Promise<readonly string[]>>()
 async function ask(module: string): Promise<readonly string[]> {
   const source = import.meta.url.endsWith('.ts') ? ['--conditions=@micro/source'] : []
   const resolved = module.startsWith('file:') ? module : import.meta.resolve(module)
-  const { stdout } = await promisify(execFile)(process.execPath, [...source, '--input-type=module', '-e', HOOK, resolved], { timeout: 20_000 })
+  const { stdout } = await promisify(execFile)(process.execPath, [...source, '--input-type=module', '-e', HOOK, resolved], {
+    timeout: 20_000,
+  })
   const urls = JSON.parse(stdout.trim().split('\n').at(-1) ?? '[]') as readonly string[]
-  return [...new Set(urls.filter((url) => url.startsWith('file:')).map((url) => packageOf(fileURLToPath(url))))].filter((name) => name !== '')
+  return [...new Set(urls.filter((url) => url.startsWith('file:')).map((url) => packageOf(fileURLToPath(url))))].filter(
+    (name) => name !== '',
+  )
 }
 
 function packageOf(path: string): string {

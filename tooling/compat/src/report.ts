@@ -16,13 +16,11 @@ export function countsOf(reports: readonly RuleReport[]): ReportCounts {
 /** A report as lines for a terminal: rule, verdict, evidence. */
 export function linesOf(reports: readonly RuleReport[]): readonly string[] {
   return reports.flatMap(({ id, title, outcome, page }) => {
-    switch (outcome.verdict) {
-      case 'passed':
-        return [`ok    ${id}  ${title}`, `           ${outcome.evidence}`]
-      case 'does not apply':
-        return [`n/a   ${id}  ${title}`, `           ${outcome.reason}`]
-      case 'failed':
-        return [`FAIL  ${id}  ${title}`, `           seen:     ${outcome.seen}`, `           expected: ${outcome.expected}`, `           ${page}`]
+    if (outcome.verdict === 'passed') {
+      return [`ok    ${id}  ${title}`, `           ${outcome.evidence}`]
     }
+    return outcome.verdict === 'does not apply'
+      ? [`n/a   ${id}  ${title}`, `           ${outcome.reason}`]
+      : [`FAIL  ${id}  ${title}`, `           seen:     ${outcome.seen}`, `           expected: ${outcome.expected}`, `           ${page}`]
   })
 }

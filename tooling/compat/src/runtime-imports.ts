@@ -10,7 +10,9 @@ export async function runtimeImports(module: string): Promise<readonly string[]>
   const found = new Set<string>()
   for (const file of sources(dirname(entry))) {
     const text = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
-    for (const [, clause = '', name = ''] of text.matchAll(/(?:import|export)\s+([^;'"]*?)\s*from\s*['"](@micro\/[^'"/]+|micro-[^'"/]+)(?:\/[^'"]*)?['"]/g)) {
+    for (const [, clause = '', name = ''] of text.matchAll(
+      /(?:import|export)\s+([^;'"]*?)\s*from\s*['"](@micro\/[^'"/]+|micro-[^'"/]+)(?:\/[^'"]*)?['"]/g,
+    )) {
       if (name !== '@micro/core' && name !== own && !clause.startsWith('type ') && !/^\{\s*(?:type [^,}]+,?\s*)+\}$/.test(clause)) {
         found.add(name)
       }

@@ -65,7 +65,8 @@ const rulesFor = (texts: EngineTexts): readonly ContractRule<TemplateEngine>[] =
   },
   {
     title: 'values that inherit nothing are values',
-    check: async (engine) => assert.match(await compile(engine, texts.value).render(Object.assign(Object.create(null), { name: 'Ada' })), /Ada/),
+    check: async (engine) =>
+      assert.match(await compile(engine, texts.value).render(Object.assign(Object.create(null), { name: 'Ada' })), /Ada/),
   },
   {
     title: 'another template is included, with the values at hand',
@@ -105,7 +106,11 @@ function withParts(engine: TemplateEngine, parts: { readonly [name: string]: str
   return engine
 }
 
-function compile(engine: TemplateEngine, text: string, parts: { readonly [name: string]: string } = known.get(engine) ?? {}): CompiledTemplate {
+function compile(
+  engine: TemplateEngine,
+  text: string,
+  parts: { readonly [name: string]: string } = known.get(engine) ?? {},
+): CompiledTemplate {
   const source = (name: string, content: string): TemplateSource => ({
     name,
     file: `/templates/${name}`,

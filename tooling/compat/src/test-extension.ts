@@ -9,12 +9,12 @@ import { messageOf } from './trial.ts'
 const PAGE = 'docs/extensions/protocol.md'
 
 /** Longest that one rule may take. */
-const RULE_MS = 10_000
+const RULE_MS = 8_000
 
 /** Rules that start no app: they can be judged even where a start never ends. */
 const WITHOUT_START: ReadonlySet<string> = new Set(['P01', 'P03', 'P11', 'P13', 'P30'])
 
-/** Holds an extension against one rule. A rule that throws, or takes longer than ten seconds, has failed. */
+/** Holds an extension against one rule. A rule that throws, or takes longer than eight seconds, has failed. */
 export async function checkRule(rule: Rule, subject: Subject): Promise<RuleReport> {
   const start = performance.now()
   const outcome = await judge(rule, subject).catch((error: unknown) => failed(withCause(error), 'a rule that can be checked'))

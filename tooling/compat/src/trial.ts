@@ -11,7 +11,9 @@ interface Definition {
   readonly name: string
   readonly version: string
   readonly needs?: { readonly [name: string]: { readonly optional: boolean; readonly range: string } }
-  readonly config: { readonly '~standard': { readonly jsonSchema: { input(options: { target: 'draft-2020-12' }): { readonly [key: string]: unknown } } } }
+  readonly config: {
+    readonly '~standard': { readonly jsonSchema: { input(options: { target: 'draft-2020-12' }): { readonly [key: string]: unknown } } }
+  }
   readonly effects?: readonly string[]
   initApp(app: object, config: unknown): unknown
 }
@@ -24,7 +26,10 @@ export function definitionOf(extension: AnyExtension): Definition {
 }
 
 /** The same extension, with its `initApp` wrapped. */
-export function wrap(extension: AnyExtension, around: (initApp: (app: object, config: unknown) => unknown, app: object, config: unknown) => unknown): AnyExtension {
+export function wrap(
+  extension: AnyExtension,
+  around: (initApp: (app: object, config: unknown) => unknown, app: object, config: unknown) => unknown,
+): AnyExtension {
   const definition = definitionOf(extension)
   const initApp = (app: object, config: unknown): unknown => around((inner, given) => definition.initApp(inner, given), app, config)
   return Object.freeze({ ...extension, [DEFINITION]: Object.freeze({ ...definition, initApp }) }) as unknown as AnyExtension
@@ -60,7 +65,12 @@ export async function tryOut(subject: Subject, options: TrialOptions = {}): Prom
   const folder = await mkdtemp(join(tmpdir(), 'micro-compat-'))
   const lines: LogLine[] = []
   const extension = options.extension ?? subject.create()
-  const config = { log: { level: 'debug' }, server: PATIENCE, ...subject.peerConfig, ...(options.without ? {} : { [extension.name]: options.config ?? subject.config ?? {} }) }
+  const config = {
+    log: { level: 'debug' },
+    server: PATIENCE,
+    ...subject.peerConfig,
+    ...(options.without ? {} : { [extension.name]: options.config ?? subject.config ?? {} }),
+  }
   const end = async (app?: Micro): Promise<void> => {
     await app?.stop()
     await rm(folder, { recursive: true, force: true })

@@ -9,7 +9,19 @@ import type { TestFunction } from './running-test.ts'
 const freshKey = (): string => `${randomBytes(16).toString('hex')}.png`
 
 /** What no storage may take for a key. */
-const NO_KEYS: readonly string[] = ['', '.', '..', '../up.png', '/etc/passwd', 'a/b.png', 'a\\b.png', 'x\u0000.png', `${'0'.repeat(32)}.`, `${'0'.repeat(32)}.PNG`, `${'G'.repeat(32)}.png`]
+const NO_KEYS: readonly string[] = [
+  '',
+  '.',
+  '..',
+  '../up.png',
+  '/etc/passwd',
+  'a/b.png',
+  'a\\b.png',
+  'x\u0000.png',
+  `${'0'.repeat(32)}.`,
+  `${'0'.repeat(32)}.PNG`,
+  `${'G'.repeat(32)}.png`,
+]
 
 const RULES: readonly ContractRule<UploadStorage>[] = [
   {
@@ -25,7 +37,12 @@ const RULES: readonly ContractRule<UploadStorage>[] = [
     title: 'a range is read from its start up to and without its end',
     async check(storage) {
       const key = await stored(storage, Buffer.from('0123456789'))
-      for (const [start, end, text] of [[0, 1, '0'], [3, 7, '3456'], [9, 10, '9'], [0, 10, '0123456789']] as const) {
+      for (const [start, end, text] of [
+        [0, 1, '0'],
+        [3, 7, '3456'],
+        [9, 10, '9'],
+        [0, 10, '0123456789'],
+      ] as const) {
         assert.equal((await bytesOf(storage.read(key, { start, end }))).toString(), text)
       }
     },

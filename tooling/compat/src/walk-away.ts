@@ -1,3 +1,4 @@
+import { get } from 'node:http'
 import { connect } from 'node:net'
 
 /** A client that asks for a stream, reads its first bytes and goes away. */
@@ -8,5 +9,15 @@ export function walkAway(port: number, path: string): Promise<void> {
     socket.once('close', () => resolve())
     socket.once('error', reject)
     socket.setTimeout(5000, () => socket.destroy())
+  })
+}
+
+/** A client that asks, reads the reply to its end and hangs up: no connection or timer of its own is left, as `fetch` leaves them. */
+export function askOnce(port: number, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = get({ host: '127.0.0.1', port, path, agent: false }, (reply) =>
+      reply.resume().once('close', resolve).once('error', reject),
+    )
+    request.once('error', reject)
   })
 }

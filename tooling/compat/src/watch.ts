@@ -6,7 +6,22 @@ const require = createRequire(import.meta.url)
 
 /** What must not happen while something is only declared. */
 const WATCHED: { readonly [module: string]: readonly string[] } = {
-  'node:fs': ['readFileSync', 'writeFileSync', 'openSync', 'mkdirSync', 'statSync', 'existsSync', 'readdirSync', 'readFile', 'writeFile', 'open', 'mkdir', 'createReadStream', 'createWriteStream', 'watch'],
+  'node:fs': [
+    'readFileSync',
+    'writeFileSync',
+    'openSync',
+    'mkdirSync',
+    'statSync',
+    'existsSync',
+    'readdirSync',
+    'readFile',
+    'writeFile',
+    'open',
+    'mkdir',
+    'createReadStream',
+    'createWriteStream',
+    'watch',
+  ],
   'node:fs/promises': ['readFile', 'writeFile', 'open', 'mkdir', 'stat', 'readdir', 'access'],
   'node:net': ['connect', 'createConnection', 'createServer'],
   'node:http': ['request', 'get', 'createServer'],
@@ -83,7 +98,9 @@ export function deedsOf(step: () => unknown): readonly string[] {
 
 /** Kinds of handles that are open, without standard streams. */
 export function openHandles(): readonly string[] {
-  return process.getActiveResourcesInfo().filter((kind) => !/^(TTYWrap|PipeWrap|MessagePort|Immediate|TickObject|ConnectWrap|CloseReq|FSReqCallback|FSReqPromise)$/.test(kind))
+  return process
+    .getActiveResourcesInfo()
+    .filter((kind) => !/^(TTYWrap|PipeWrap|MessagePort|Immediate|TickObject|ConnectWrap|CloseReq|FSReqCallback|FSReqPromise)$/.test(kind))
 }
 
 /** What is open in `after` and was not in `before`. */
@@ -112,13 +129,20 @@ export async function within(ms: number, condition: () => boolean): Promise<bool
 
 /** How many listeners the process has for each event. */
 export function processListeners(): readonly string[] {
-  return process.eventNames().flatMap((name) => new Array<string>(process.listenerCount(name)).fill(`listener of '${String(name)}' on the process`))
+  return process
+    .eventNames()
+    .flatMap((name) => new Array<string>(process.listenerCount(name)).fill(`listener of '${String(name)}' on the process`))
 }
 
 /** Names of globals and of what the language's own prototypes have. */
 export function globalNames(): readonly string[] {
   const of = (value: object, where: string): readonly string[] => Reflect.ownKeys(value).map((key) => `${where}.${String(key)}`)
-  return [...of(globalThis, 'globalThis'), ...of(Object.prototype, 'Object.prototype'), ...of(Array.prototype, 'Array.prototype'), ...of(String.prototype, 'String.prototype')]
+  return [
+    ...of(globalThis, 'globalThis'),
+    ...of(Object.prototype, 'Object.prototype'),
+    ...of(Array.prototype, 'Array.prototype'),
+    ...of(String.prototype, 'String.prototype'),
+  ]
 }
 
 /** Runs `step` and gives what was printed meanwhile, by the console or to the standard streams; it is printed all the same. */

@@ -23,7 +23,10 @@ describe('core', () => {
     expect([...new Set(CORE_TWINS.map(({ rule }) => rule))].sort()).toEqual(KEPT_BY_CORE)
   })
 
-  test.each(CORE_TWINS.map((twin, index) => [twin.rule, twin.what, twin, twins[index]] as const))('%s turns red where %s', (_rule, what, twin, report) => {
-    expect(report).toEqual({ what, red: [twin.rule, ...(twin.also ?? [])].sort() })
-  })
+  test.each(CORE_TWINS.map((twin, index) => [twin.rule, twin.what, twin, twins[index]] as const))(
+    '%s turns red where %s',
+    (_rule, what, twin, report) => {
+      expect(report).toEqual({ what, red: [twin.rule, ...(twin.also ?? [])].sort() })
+    },
+  )
 })

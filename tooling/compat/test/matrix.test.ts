@@ -25,7 +25,12 @@ describe('à la carte', () => {
       const before = open()
       const app = makeApp(loaded, order, folder)
       await visit(app.client(), order)
-      answers.add(JSON.stringify([app.routes.map(({ methods, path }) => [methods, path]).sort(), app.configEntries.map(({ key, value }) => [key, value]).sort()]))
+      answers.add(
+        JSON.stringify([
+          app.routes.map(({ methods, path }) => [methods, path]).sort(),
+          app.configEntries.map(({ key, value }) => [key, value]).sort(),
+        ]),
+      )
       await app.stop()
       let left: readonly string[] = []
       await within(1000, () => {

@@ -26,14 +26,18 @@ describe('the reference extension', () => {
     expect(red).toEqual([])
   }, 30_000)
 
-  test.each(Object.entries(FAULTS) as [Fault, readonly string[]][])('«%s» turns %s red', async (fault, rules) => {
-    // What a fault costs is measured, and lies near the limit for some: P28 is asked where the fault is to turn it red.
-    const asked = RULES.filter(({ id }) => id !== 'P28' || rules.includes(id))
-    const reports = await checkExtension(referenceSubject(fault), asked)
-    const failures = reports.filter(({ outcome }) => outcome.verdict === 'failed')
-    expect(
-      failures.map(({ id }) => id),
-      JSON.stringify(failures),
-    ).toEqual([...rules])
-  }, 30_000)
+  test.each(Object.entries(FAULTS) as [Fault, readonly string[]][])(
+    '«%s» turns %s red',
+    async (fault, rules) => {
+      // What a fault costs is measured, and lies near the limit for some: P28 is asked where the fault is to turn it red.
+      const asked = RULES.filter(({ id }) => id !== 'P28' || rules.includes(id))
+      const reports = await checkExtension(referenceSubject(fault), asked)
+      const failures = reports.filter(({ outcome }) => outcome.verdict === 'failed')
+      expect(
+        failures.map(({ id }) => id),
+        JSON.stringify(failures),
+      ).toEqual([...rules])
+    },
+    30_000,
+  )
 })

@@ -22,14 +22,20 @@ export const CORE_RULES: { readonly [id: string]: (core: Core, other: Core) => P
       await writeFile(file, JSON.stringify({ x: { b: 'file', c: 'file', d: 'file' } }))
       const { option, options } = main
       const text = () => option.string({ default: 'default' })
-      const x = part(main, 'x', { config: options({ z: text(), a: text(), b: text(), c: text(), d: text() }), options: { a: 'factory', b: 'factory', c: 'factory', d: 'factory' } })
+      const x = part(main, 'x', {
+        config: options({ z: text(), a: text(), b: text(), c: text(), d: text() }),
+        options: { a: 'factory', b: 'factory', c: 'factory', d: 'factory' },
+      })
       const app = new main.Micro({ dirname: folder } as ImportMeta, {
         mode: 'test',
         env: { MICRO_CONFIG: file, MICRO_X__C: 'environment', MICRO_X__D: 'environment' },
         config: { x: { d: 'option' } },
       })
       app.use(x as never)
-      assert.deepEqual({ ...(app.config as unknown as { x: object }).x }, { z: 'default', a: 'factory', b: 'file', c: 'environment', d: 'option' })
+      assert.deepEqual(
+        { ...(app.config as unknown as { x: object }).x },
+        { z: 'default', a: 'factory', b: 'file', c: 'environment', d: 'option' },
+      )
       const sources = Object.fromEntries(app.extensions.get('x')?.config.map(({ key, source }) => [key, source.split(/[ :(]/)[0]]) ?? [])
       assert.deepEqual([sources['x.z'], sources['x.c'], sources['x.d']], ['default', 'environment', 'option'])
     })
@@ -38,7 +44,11 @@ export const CORE_RULES: { readonly [id: string]: (core: Core, other: Core) => P
   async P07({ main }) {
     const db = part(main, 'db', { version: '1.4.0' })
     const needy = (range?: string) => part(main, 'needy', { needs: { db: main.need(range) } })
-    const refused = (code: string, ...extensions: readonly unknown[]) => assert.equal(codeOf(main, () => use(app(main), ...extensions)), code)
+    const refused = (code: string, ...extensions: readonly unknown[]) =>
+      assert.equal(
+        codeOf(main, () => use(app(main), ...extensions)),
+        code,
+      )
     refused('MICRO_CORE_RANGE', part(main, 'x', { core: '^9.0.0' }))
     refused('MICRO_NAME_RESERVED', part(main, 'render'))
     refused('MICRO_NAME_TAKEN', db, db)
@@ -80,7 +90,10 @@ export const CORE_RULES: { readonly [id: string]: (core: Core, other: Core) => P
     assert.deepEqual(order, ['d', 'a', 'b', 'c'])
     const store = part(main, 'one', { initApp: (setup: Setup) => void setup.session.store({ load: () => null, save: () => null }) })
     const second = part(main, 'two', { initApp: (setup: Setup) => void setup.session.store({ load: () => null, save: () => null }) })
-    assert.ok(codeOf(main, () => use(app(main), store, second)), 'a second session store is refused')
+    assert.ok(
+      codeOf(main, () => use(app(main), store, second)),
+      'a second session store is refused',
+    )
     await made.stop()
   },
 
@@ -110,7 +123,10 @@ export const CORE_RULES: { readonly [id: string]: (core: Core, other: Core) => P
     )
     assert.match(String(error?.message), /'b'/)
     assert.deepEqual(log, ['+a', '+b', '-b', '-a'])
-    const slow = use(app(main, { server: { startTimeoutMs: 20 } }), part(main, 'slow', { initApp: (setup: Setup) => setup.onStart(() => new Promise(() => undefined)) }))
+    const slow = use(
+      app(main, { server: { startTimeoutMs: 20 } }),
+      part(main, 'slow', { initApp: (setup: Setup) => setup.onStart(() => new Promise(() => undefined)) }),
+    )
     await assert.rejects(() => slow.start(), /'slow'/)
   },
 
@@ -123,7 +139,10 @@ export const CORE_RULES: { readonly [id: string]: (core: Core, other: Core) => P
       return `${at.thing}, ${ctx.thing}`
     })
     assert.equal(await (await made.client().get('/')).text(), 'of the app, of the context')
-    assert.equal(codeOf(main, () => current.current()), 'MICRO_NO_CURRENT')
+    assert.equal(
+      codeOf(main, () => current.current()),
+      'MICRO_NO_CURRENT',
+    )
     await made.stop()
   },
 
@@ -151,11 +170,14 @@ export const CORE_RULES: { readonly [id: string]: (core: Core, other: Core) => P
     assert.equal((await made.client().get('/')).status, 418)
     assert.equal(main.isMicroError(new theirs.MicroError('MICRO_X', 'x', 'y')), true)
     await made.stop()
-    const foreign = { ...thing, protocol: 99 }
-    for (const symbol of Object.getOwnPropertySymbols(thing)) {
-      Reflect.set(foreign, symbol, Reflect.get(thing, symbol))
+    const foreign = { ...(thing as object), protocol: 99 }
+    for (const symbol of Object.getOwnPropertySymbols(thing as object)) {
+      Reflect.set(foreign, symbol, Reflect.get(thing as object, symbol))
     }
-    assert.equal(codeOf(main, () => use(app(main), foreign)), 'MICRO_PROTOCOL')
+    assert.equal(
+      codeOf(main, () => use(app(main), foreign)),
+      'MICRO_PROTOCOL',
+    )
   },
 
   async P23({ main }) {
@@ -178,7 +200,10 @@ export const CORE_RULES: { readonly [id: string]: (core: Core, other: Core) => P
     const thing = part(main, 'thing')
     const notes = main.blueprint('notes', { dirname: undefined } as unknown as ImportMeta, { needs: [thing as never] })
     notes.get('/notes', () => 'notes')
-    assert.ok(codeOf(main, () => app(main).register(notes as never)), 'a blueprint is refused where something is missing')
+    assert.ok(
+      codeOf(main, () => app(main).register(notes as never)),
+      'a blueprint is refused where something is missing',
+    )
     const made = use(app(main), thing)
     made.register(notes as never)
     assert.equal(await (await made.client().get('/notes')).text(), 'notes')
@@ -192,7 +217,7 @@ function part(main: Main, name: string, parts: object = {}): unknown {
   return main.defineExtension({ name, version: '1.0.0', core: '*', config: main.options({}), initApp: () => ({}), ...parts } as never)
 }
 
-function app(main: Main, config: object = {}): InstanceType<Main['Micro']> {
+function app(main: Main, config: { readonly [namespace: string]: unknown } = {}): InstanceType<Main['Micro']> {
   return new main.Micro({ dirname: undefined } as unknown as ImportMeta, { mode: 'test', env: {}, config, logSink: () => undefined })
 }
 

@@ -15,16 +15,36 @@ export interface TwinReport {
   readonly problem?: string
 }
 
+/** Calls that must not compile; one that does leaves its directive unused. */
+const WRONG = `
+import { blueprint, type Extension, type Member, micro } from '@micro/core'
+declare const thing: Extension<'thing', Member<1, 1>>
+declare const needy: Extension<'needy', Member<1, 1>, { app: { thing: 1 }; context: {}; maybeApp: {}; maybeContext: {} }>
+declare const render: Extension<'render', Member<1, 1>>
+micro(import.meta).use(thing).use(needy)
+// @ts-expect-error a need that is missing
+micro(import.meta).use(needy)
+// @ts-expect-error installed twice
+micro(import.meta).use(thing).use(thing)
+// @ts-expect-error a name of core
+micro(import.meta).use(render)
+// @ts-expect-error a blueprint that needs more
+micro(import.meta).register(blueprint('b', import.meta, { needs: [thing] }))
+// @ts-expect-error a handler that returns nothing
+micro(import.meta).get('/', () => {})
+`
+
 const [source] = process.argv.slice(2) as [string]
 const root = mkdtempSync(join(tmpdir(), 'micro-twins-'))
 try {
   const sound = await copy('sound')
-  const reports: Promise<TwinReport>[] = [{ what: 'core as it is', twin: undefined }, ...CORE_TWINS.map((twin) => ({ what: twin.what, twin }))].map(
-    async ({ what, twin }, index) => {
-      const core = await copy(`twin${index}`, twin).catch((error: Error) => error.message)
-      return typeof core === 'string' ? { what, red: [], problem: core } : { what, red: await redRules(core, sound, twin) }
-    },
-  )
+  const reports: Promise<TwinReport>[] = [
+    { what: 'core as it is', twin: undefined },
+    ...CORE_TWINS.map((twin) => ({ what: twin.what, twin })),
+  ].map(async ({ what, twin }, index) => {
+    const core = await copy(`twin${index}`, twin).catch((error: Error) => error.message)
+    return typeof core === 'string' ? { what, red: [], problem: core } : { what, red: await redRules(core, sound, twin) }
+  })
   console.log(JSON.stringify(await Promise.all(reports)))
 } finally {
   rmSync(root, { recursive: true, force: true })
@@ -72,25 +92,6 @@ async function redRules(core: Core, sound: Core, twin: CoreTwin | undefined): Pr
   return red.sort()
 }
 
-/** Calls that must not compile; one that does leaves its directive unused. */
-const WRONG = `
-import { blueprint, type Extension, type Member, micro } from '@micro/core'
-declare const thing: Extension<'thing', Member<1, 1>>
-declare const needy: Extension<'needy', Member<1, 1>, { app: { thing: 1 }; context: {}; maybeApp: {}; maybeContext: {} }>
-declare const render: Extension<'render', Member<1, 1>>
-micro(import.meta).use(thing).use(needy)
-// @ts-expect-error a need that is missing
-micro(import.meta).use(needy)
-// @ts-expect-error installed twice
-micro(import.meta).use(thing).use(thing)
-// @ts-expect-error a name of core
-micro(import.meta).use(render)
-// @ts-expect-error a blueprint that needs more
-micro(import.meta).register(blueprint('b', import.meta, { needs: [thing] }))
-// @ts-expect-error a handler that returns nothing
-micro(import.meta).get('/', () => {})
-`
-
 function compile(folder: string): Promise<string> {
   const place = join(folder, 'types')
   mkdirSync(place)
@@ -109,6 +110,8 @@ function compile(folder: string): Promise<string> {
   }
   writeFileSync(join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))
   return new Promise((resolve) => {
-    execFile(join(source, '../../node_modules/.bin/tsc'), ['-p', place, '--pretty', 'false'], (error, stdout) => resolve(error === null ? '' : stdout || error.message))
+    execFile(join(source, '../../node_modules/.bin/tsc'), ['-p', place, '--pretty', 'false'], (error, stdout) =>
+      resolve(error === null ? '' : stdout || error.message),
+    )
   })
 }

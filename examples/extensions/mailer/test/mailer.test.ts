@@ -10,7 +10,9 @@ afterAll(() => server.close())
 
 const lines: LogLine[] = []
 const make = (options: object = {}) =>
-  micro(import.meta, { mode: 'test', env: {}, logSink: (line) => lines.push(line) }).use(mailer({ url: server.url, from: 'app@example.com', ...options }))
+  micro(import.meta, { mode: 'test', env: {}, logSink: (line) => lines.push(line) }).use(
+    mailer({ url: server.url, from: 'app@example.com', ...options }),
+  )
 
 const sent = (to: string) => server.mails.filter((mail) => mail.to.includes(to))
 
@@ -20,7 +22,12 @@ describe('mailer', () => {
   test('sends a mail that a real server takes', async () => {
     const app = make()
     await app.start()
-    const id = await app.mailer.send({ to: ['grace@example.com', 'joan@example.com'], subject: 'Grüße', text: 'Hello, Grace!', html: '<p>Hello, Grace!</p>' })
+    const id = await app.mailer.send({
+      to: ['grace@example.com', 'joan@example.com'],
+      subject: 'Grüße',
+      text: 'Hello, Grace!',
+      html: '<p>Hello, Grace!</p>',
+    })
     await app.stop()
     const [mail] = sent('grace@example.com')
     expect(mail).toMatchObject({ from: 'app@example.com', to: ['grace@example.com', 'joan@example.com'] })
@@ -56,7 +63,9 @@ describe('mailer', () => {
   test.each(wrong)('%s: %j', async (code, parts) => {
     const before = server.mails.length
     const app = make()
-    const error: unknown = await app.mailer.send({ to: 'ada@example.com', subject: 'Hello', text: 'x', ...parts }).catch((reason: unknown) => reason)
+    const error: unknown = await app.mailer
+      .send({ to: 'ada@example.com', subject: 'Hello', text: 'x', ...parts })
+      .catch((reason: unknown) => reason)
     expect(isMicroError(error) && error.code).toBe(code)
     expect(server.mails.length).toBe(before)
     await app.stop()
@@ -65,7 +74,9 @@ describe('mailer', () => {
   test('a sender is needed, and the password of the server is told to nobody', async () => {
     const app = make({ url: 'smtp://user:hunter2@127.0.0.1:9', from: undefined, timeoutMs: 500 })
     await expect(app.mailer.send({ to: 'a@example.com', subject: 'x', text: 'x' })).rejects.toMatchObject({ code: 'MICRO_MAILER_SENDER' })
-    const error: unknown = await app.mailer.send({ to: 'a@example.com', subject: 'x', text: 'x', from: 'b@example.com' }).catch((reason: unknown) => reason)
+    const error: unknown = await app.mailer
+      .send({ to: 'a@example.com', subject: 'x', text: 'x', from: 'b@example.com' })
+      .catch((reason: unknown) => reason)
     expect(String(error)).toContain('127.0.0.1:9')
     expect(String(error)).not.toContain('hunter2')
     await app.stop()

@@ -1,13 +1,13 @@
+import { type MailerContext, mailer } from '@examples/mailer'
 import type { Subject } from '@micro/compat'
 import type { Context } from '@micro/core'
-import { type MailerContext, mailer } from '../src/index.ts'
 
 const mailerOf = (ctx: Context) => (ctx as Context & { readonly mailer: MailerContext }).mailer
 
 /** The extension as a subject of the suite, with a mail server that takes what it sends. */
 export const subjectFor = (url: string): Subject => ({
   create: () => mailer({ from: 'app@example.com' }),
-  module: new URL('../src/index.ts', import.meta.url).href,
+  module: import.meta.resolve('@examples/mailer'),
   config: { url },
   otherConfig: { url, from: 'other@example.com' },
   misconfigure: [

@@ -46,7 +46,11 @@ export function metrics(given: MetricsOptions = {}): MetricsExtension {
       app.beforeRequest((ctx) => void begun.set(ctx, performance.now()), { phase: 'limits' })
       app.afterRequest((ctx, reply) => {
         // Labels come from routes, never from what a client wrote: their number is bounded.
-        requests.inc({ method: METHODS.has(ctx.method) ? ctx.method : 'other', route: ctx.route?.path ?? 'none', status: String(reply.status) })
+        requests.inc({
+          method: METHODS.has(ctx.method) ? ctx.method : 'other',
+          route: ctx.route?.path ?? 'none',
+          status: String(reply.status),
+        })
         const began = begun.get(ctx)
         if (began !== undefined) {
           seconds.observe((performance.now() - began) / 1000)

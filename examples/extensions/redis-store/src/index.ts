@@ -1,3 +1,3 @@
-export { REDIS_ERRORS, type RedisErrorCode } from './redis-errors.ts'
-export { type RedisConfig, type RedisExtension, type RedisMember, type RedisOptions, redis } from './redis.ts'
 export type { KeyValueStore } from './key-value-store.ts'
+export { type RedisConfig, type RedisExtension, type RedisMember, type RedisOptions, redis } from './redis.ts'
+export { REDIS_ERRORS, type RedisErrorCode } from './redis-errors.ts'

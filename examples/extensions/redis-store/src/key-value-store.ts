@@ -51,7 +51,10 @@ export class RedisStore implements KeyValueStore {
   }
 
   async increment(key: string, by = 1, ttl?: number): Promise<number> {
-    const sum = await this.#ready(key).eval(INCREMENT, { keys: [this.#name(key)], arguments: [String(by), ttl === undefined ? '' : String(ttl)] })
+    const sum = await this.#ready(key).eval(INCREMENT, {
+      keys: [this.#name(key)],
+      arguments: [String(by), ttl === undefined ? '' : String(ttl)],
+    })
     return Number(sum)
   }
 

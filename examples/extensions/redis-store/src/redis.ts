@@ -48,7 +48,10 @@ export function redis(given: RedisOptions = {}): RedisExtension {
       })
       app.onStart(async () => {
         await client.connect().catch((error: Error) => {
-          throw redisError('MICRO_REDIS_UNREACHABLE', { url: shown(url), reason: error.message || String((error as { code?: string }).code) })
+          throw redisError('MICRO_REDIS_UNREACHABLE', {
+            url: shown(url),
+            reason: error.message || String((error as { code?: string }).code),
+          })
         })
         isStarted = true
       })

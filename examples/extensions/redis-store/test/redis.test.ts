@@ -19,7 +19,10 @@ if (!isThere) {
   console.warn(`There is no Redis at ${new URL(url).host}: the tests of the Redis store are skipped. MICRO_TEST_REDIS_URL names another.`)
 }
 
-const make = (config: object = {}) => micro(import.meta, { mode: 'test', env: {}, logSink: () => undefined }).use(redis({ url, prefix: `test-${process.pid}-${Math.random()}:`, ...config }))
+const make = (config: object = {}) =>
+  micro(import.meta, { mode: 'test', env: {}, logSink: () => undefined }).use(
+    redis({ url, prefix: `test-${process.pid}-${Math.random()}:`, ...config }),
+  )
 
 describe.skipIf(!isThere)('redis', () => {
   describe('keeps the protocol', () => testExtension(subject))

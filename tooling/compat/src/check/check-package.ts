@@ -6,30 +6,42 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { failed, type Outcome, type RuleReport } from '../rule.ts'
 import { RULES } from '../rules.ts'
 import { messageOf } from '../trial.ts'
-import type { PackageUnderTest } from './package-rule.ts'
+import type { PackageRule, PackageUnderTest } from './package-rule.ts'
 import { PACKAGE_RULES } from './package-rules.ts'
 import type { RulesFile } from './run-rules.ts'
 
 const RUNNER = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './run-rules.ts' : './run-rules.js', import.meta.url))
 const PAGE = 'docs/extensions/proving.md#the-package'
 
-/** An extension may be silent for so long: then its rule has no end. */
-const SILENCE_MS = 15_000
+/** How a package is checked. */
+export interface CheckOptions {
+  /** One rule may be silent for so long: then it has no end. Ten seconds unless said otherwise. */
+  readonly silenceMs?: number
+}
 
 /** Holds a package against the rules of its extension and against those for packages. */
-export async function checkPackage(subject: PackageUnderTest): Promise<readonly RuleReport[]> {
+export async function checkPackage(subject: PackageUnderTest, { silenceMs = 10_000 }: CheckOptions = {}): Promise<readonly RuleReport[]> {
+  return [...(await checkRules(subject, silenceMs)), ...(await checkPackageRules(subject))]
+}
+
+/** Holds a package against rules for packages; all of them unless some are named. */
+export async function checkPackageRules(
+  subject: PackageUnderTest,
+  rules: readonly PackageRule[] = PACKAGE_RULES,
+): Promise<readonly RuleReport[]> {
   const reports: RuleReport[] = []
-  for (const rule of PACKAGE_RULES) {
+  for (const rule of rules) {
     const start = performance.now()
     const outcome: Outcome = await Promise.resolve()
       .then(() => rule.check(subject))
       .catch((error: unknown) => failed(messageOf(error), 'a package that can be checked'))
     reports.push({ id: rule.id, title: rule.title, outcome, page: PAGE, ms: performance.now() - start })
   }
-  return [...(await checkRules(subject)), ...reports]
+  return reports
 }
 
-async function checkRules({ folder, manifest }: PackageUnderTest): Promise<readonly RuleReport[]> {
+/** Holds the extension of a package against the protocol, in a process of its own. */
+export async function checkRules({ folder, manifest }: PackageUnderTest, silenceMs: number): Promise<readonly RuleReport[]> {
   const named = manifest.micro?.compat
   const names = named === undefined ? ['micro-compat.ts', 'micro-compat.js', 'micro-compat.mjs'] : [named]
   const path = names.map((name) => join(folder, name)).find((candidate) => existsSync(candidate))
@@ -39,9 +51,12 @@ async function checkRules({ folder, manifest }: PackageUnderTest): Promise<reado
   if (path === undefined) {
     return problem(`there is no ${names.join(', ')}`, 'a module whose default export is the subject of the suite')
   }
-  const result = await ruleReports(pathToFileURL(path).href, folder)
+  const result = await ruleReports(pathToFileURL(path).href, folder, silenceMs)
   if (result.problem !== undefined) {
-    return problem(`importing ${path.slice(folder.length + 1)}: ${result.problem}`, 'a module whose default export is the subject of the suite')
+    return problem(
+      `importing ${path.slice(folder.length + 1)}: ${result.problem}`,
+      'a module whose default export is the subject of the suite',
+    )
   }
   const rule = RULES[result.reports.length]
   return result.isComplete || rule === undefined
@@ -51,7 +66,10 @@ async function checkRules({ folder, manifest }: PackageUnderTest): Promise<reado
         ...RULES.slice(result.reports.length).map(({ id, title }) => ({
           id,
           title,
-          outcome: failed(id === rule.id ? `it kept the process busy for ${SILENCE_MS / 1000} s, or ended it` : `not asked: ${rule.id} did not end`, 'an end'),
+          outcome: failed(
+            id === rule.id ? `it kept the process busy for ${silenceMs / 1000} s, or ended it` : `not asked: ${rule.id} did not end`,
+            'an end',
+          ),
           page: PAGE,
           ms: 0,
         })),
@@ -59,7 +77,7 @@ async function checkRules({ folder, manifest }: PackageUnderTest): Promise<reado
 }
 
 /** Runs the rules in a child, which is ended when it says nothing for too long. */
-async function ruleReports(url: string, cwd: string): Promise<RulesFile> {
+async function ruleReports(url: string, cwd: string, silenceMs: number): Promise<RulesFile> {
   const place = mkdtempSync(join(tmpdir(), 'micro-rules-'))
   const file = join(place, 'rules.json')
   const source = import.meta.url.endsWith('.ts') ? ['--conditions=@micro/source'] : []
@@ -71,13 +89,15 @@ async function ruleReports(url: string, cwd: string): Promise<RulesFile> {
     if (now !== before) {
       before = now
       since = performance.now()
-    } else if (performance.now() - since > SILENCE_MS) {
+    } else if (performance.now() - since > silenceMs) {
       child.kill('SIGKILL')
     }
   }, 100)
   try {
     await new Promise((resolve) => child.once('close', resolve))
-    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RulesFile) : { problem: 'it ended the process, or never came to an end', reports: [], isComplete: true }
+    return existsSync(file)
+      ? (JSON.parse(readFileSync(file, 'utf8')) as RulesFile)
+      : { problem: 'it ended the process, or never came to an end', reports: [], isComplete: true }
   } finally {
     clearInterval(watch)
     rmSync(place, { recursive: true, force: true })

@@ -18,7 +18,9 @@ export interface Import {
 /** Imports of other packages in what can be reached from the package's entries: code and declarations. */
 export async function importsOf({ folder, manifest }: PackageUnderTest): Promise<readonly Import[]> {
   await init
-  const roots = new Set(entriesOf(manifest).flatMap(({ files }) => files.map(({ path }) => path.replace(/^\.\//, '').split('/')[0] as string)))
+  const roots = new Set(
+    entriesOf(manifest).flatMap(({ files }) => files.map(({ path }) => path.replace(/^\.\//, '').split('/')[0] as string)),
+  )
   const own = [...roots].flatMap((root) => codeIn(folder, root))
   return own.flatMap((file) => {
     const found = specifiersOf(join(folder, file))
@@ -32,12 +34,16 @@ export async function importsOf({ folder, manifest }: PackageUnderTest): Promise
 /** Relative imports that leave the package. */
 export async function escapesOf({ folder, manifest }: PackageUnderTest): Promise<readonly string[]> {
   await init
-  const roots = new Set(entriesOf(manifest).flatMap(({ files }) => files.map(({ path }) => path.replace(/^\.\//, '').split('/')[0] as string)))
+  const roots = new Set(
+    entriesOf(manifest).flatMap(({ files }) => files.map(({ path }) => path.replace(/^\.\//, '').split('/')[0] as string)),
+  )
   return [...roots]
     .flatMap((root) => codeIn(folder, root))
     .flatMap((file) => {
       const found = specifiersOf(join(folder, file)).filter((specifier) => specifier.startsWith('.'))
-      return found.filter((specifier) => relative(folder, join(folder, file, '..', specifier)).startsWith('..')).map((specifier) => `${file}: ${specifier}`)
+      return found
+        .filter((specifier) => relative(folder, join(folder, file, '..', specifier)).startsWith('..'))
+        .map((specifier) => `${file}: ${specifier}`)
     })
 }
 

@@ -47,7 +47,10 @@ async function unpacked(tarball: string, from: string): Promise<Located> {
   const place = mkdtempSync(join(tmpdir(), 'micro-check-'))
   const end = (): void => rmSync(place, { recursive: true, force: true })
   try {
-    writeFileSync(join(place, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies: { subject: `file:${tarball}` } }))
+    writeFileSync(
+      join(place, 'package.json'),
+      JSON.stringify({ private: true, type: 'module', dependencies: { subject: `file:${tarball}` } }),
+    )
     await promisify(execFile)('npm', ['install', '--ignore-scripts', '--legacy-peer-deps', '--prefer-offline', '--no-audit', '--no-fund'], {
       cwd: place,
       timeout: 120_000,

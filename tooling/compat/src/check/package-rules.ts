@@ -47,10 +47,14 @@ const publicEntries: PackageRule = {
       return failed(`${CORE} is not installed beside it`, 'an installed core')
     }
     const entries = new Set(entriesOf(readManifest(core)).map(({ specifier }) => specifier))
-    const inner = (await importsOf(subject)).filter(({ name, specifier }) => name === CORE && !entries.has(specifier) && specifier !== `${CORE}/package.json`)
+    const inner = (await importsOf(subject)).filter(
+      ({ name, specifier }) => name === CORE && !entries.has(specifier) && specifier !== `${CORE}/package.json`,
+    )
     const escapes = await escapesOf(subject)
     const found = [...inner.map(({ file, specifier }) => `${file}: ${specifier}`), ...escapes]
-    return found.length === 0 ? passed(`nothing but ${[...entries].join(', ')}`) : failed(found.join('; '), `imports of ${[...entries].join(', ')}`)
+    return found.length === 0
+      ? passed(`nothing but ${[...entries].join(', ')}`)
+      : failed(found.join('; '), `imports of ${[...entries].join(', ')}`)
   },
 }
 
@@ -83,7 +87,10 @@ const coreIsPeer: PackageRule = {
   check({ folder, from, manifest }) {
     const range = manifest.peerDependencies?.[CORE]
     if (range === undefined) {
-      return failed(manifest.dependencies?.[CORE] === undefined ? `${CORE} is not named` : `${CORE} is a dependency: an app would get a second copy`, 'a peer dependency')
+      return failed(
+        manifest.dependencies?.[CORE] === undefined ? `${CORE} is not named` : `${CORE} is a dependency: an app would get a second copy`,
+        'a peer dependency',
+      )
     }
     const core = installed(CORE, folder) ?? installed(CORE, from)
     const version = core === undefined ? undefined : readManifest(core).version
@@ -101,7 +108,9 @@ const licensed: PackageRule = {
   id: 'licence',
   title: 'it has a licence',
   check: ({ manifest: { license } }) =>
-    typeof license === 'string' && license.trim() !== '' && license !== 'UNLICENSED' ? passed(license) : failed(`license: ${JSON.stringify(license)}`, 'an SPDX expression'),
+    typeof license === 'string' && license.trim() !== '' && license !== 'UNLICENSED'
+      ? passed(license)
+      : failed(`license: ${JSON.stringify(license)}`, 'an SPDX expression'),
 }
 
 const engines: PackageRule = {
@@ -126,4 +135,13 @@ function coreEngines({ folder, from }: PackageUnderTest): string | undefined {
 }
 
 /** All of them, in the order they are told. */
-export const PACKAGE_RULES: readonly PackageRule[] = [exportsResolve, typesCheck, publicEntries, declared, noScripts, coreIsPeer, licensed, engines]
+export const PACKAGE_RULES: readonly PackageRule[] = [
+  exportsResolve,
+  typesCheck,
+  publicEntries,
+  declared,
+  noScripts,
+  coreIsPeer,
+  licensed,
+  engines,
+]

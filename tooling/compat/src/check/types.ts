@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type Outcome, failed, passed } from '../rule.ts'
+import { failed, type Outcome, passed } from '../rule.ts'
 import { installed } from './locate.ts'
 import { entriesOf } from './manifest.ts'
 import type { PackageUnderTest } from './package-rule.ts'
@@ -17,7 +17,7 @@ const RESOLUTIONS: { readonly [name: string]: object } = {
 export async function typesOf({ folder, from, manifest }: PackageUnderTest): Promise<Outcome> {
   const compiler = installed('typescript', folder) ?? installed('typescript', from)
   if (compiler === undefined) {
-    return failed('there is no TypeScript to ask', "npm install --save-dev typescript, in the package or where the command is called")
+    return failed('there is no TypeScript to ask', 'npm install --save-dev typescript, in the package or where the command is called')
   }
   const place = mkdtempSync(join(tmpdir(), 'micro-types-'))
   try {
@@ -26,7 +26,10 @@ export async function typesOf({ folder, from, manifest }: PackageUnderTest): Pro
     symlinkSync(folder, link)
     const specifiers = entriesOf(manifest).map(({ specifier }) => specifier)
     writeFileSync(join(place, 'package.json'), '{ "type": "module" }')
-    writeFileSync(join(place, 'use.ts'), specifiers.map((specifier, index) => `import * as entry${index} from '${specifier}'\nvoid entry${index}\n`).join(''))
+    writeFileSync(
+      join(place, 'use.ts'),
+      specifiers.map((specifier, index) => `import * as entry${index} from '${specifier}'\nvoid entry${index}\n`).join(''),
+    )
     const node = installed('@types/node', folder) ?? installed('@types/node', from)
     const common = {
       strict: true,
@@ -54,8 +57,11 @@ export async function typesOf({ folder, from, manifest }: PackageUnderTest): Pro
 
 function compile(compiler: string, config: string, cwd: string): Promise<string> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [join(compiler, 'bin/tsc'), '-p', config, '--pretty', 'false'], { cwd, timeout: 60_000 }, (error, stdout, stderr) =>
-      resolve(error === null ? '' : `${stdout}${stderr}`.trim() || error.message),
+    execFile(
+      process.execPath,
+      [join(compiler, 'bin/tsc'), '-p', config, '--pretty', 'false'],
+      { cwd, timeout: 60_000 },
+      (error, stdout, stderr) => resolve(error === null ? '' : `${stdout}${stderr}`.trim() || error.message),
     )
   })
 }

@@ -3,7 +3,17 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installed } from '../check/locate.ts'
 import { readManifest } from '../check/manifest.ts'
-import { ciScript, compilerConfig, exampleTest, extensionSource, ignored, manifestText, readme, type Skeleton, subjectModule } from './skeleton-files.ts'
+import {
+  ciScript,
+  compilerConfig,
+  exampleTest,
+  extensionSource,
+  ignored,
+  manifestText,
+  readme,
+  type Skeleton,
+  subjectModule,
+} from './skeleton-files.ts'
 
 /** A package name as npm has it, with or without a scope. */
 const PACKAGE = /^(?:@[a-z0-9][a-z0-9._-]*\/)?[a-z][a-z0-9-]*$/
@@ -20,7 +30,13 @@ export function writeSkeleton(name: string, folder: string): readonly string[] {
     throw new Error(`${folder} is there already: choose another name, or remove it.`)
   }
   const word = (name.split('/').at(-1) as string).replace(/^micro-/, '').replace(/[^a-z0-9]/g, '')
-  const skeleton: Skeleton = { name, word, Word: word[0]?.toUpperCase() + word.slice(1), core: versionOf('@micro/core'), compat: ownVersion() }
+  const skeleton: Skeleton = {
+    name,
+    word,
+    Word: word[0]?.toUpperCase() + word.slice(1),
+    core: versionOf('@micro/core'),
+    compat: ownVersion(),
+  }
   const files: { readonly [path: string]: string } = {
     'package.json': manifestText(skeleton),
     'tsconfig.json': compilerConfig(),

@@ -5,7 +5,13 @@ import { causesOf, definitionOf, messageOf, tryOut } from '../trial.ts'
 
 /** An extension that has nothing to do with the one under test. */
 const bystander = (name: string) =>
-  defineExtension({ name, version: '1.0.0', core: '^1.0.0', config: options({}), initApp: () => ({ app: { name }, context: () => ({ name }) }) })
+  defineExtension({
+    name,
+    version: '1.0.0',
+    core: '^1.0.0',
+    config: options({}),
+    initApp: () => ({ app: { name }, context: () => ({ name }) }),
+  })
 
 /** P21 */
 export const anyOrder: Rule = {
@@ -28,7 +34,9 @@ export const anyOrder: Rule = {
         await trial.end()
       }
     }
-    return seen.size === 1 ? passed(`${orders.length} orders gave the same routes, configuration and answers`) : failed(`${seen.size} different results: ${[...seen].join(' | ').slice(0, 400)}`, 'one result')
+    return seen.size === 1
+      ? passed(`${orders.length} orders gave the same routes, configuration and answers`)
+      : failed(`${seen.size} different results: ${[...seen].join(' | ').slice(0, 400)}`, 'one result')
   },
 }
 
@@ -51,9 +59,13 @@ export const nothingUnasked: Rule = {
       return passed('it works with its needs alone; the module was not named, so what it loads was not watched')
     }
     const needed = new Set(Object.keys(definitionOf(subject.create()).needs ?? {}))
-    const loaded = (await loadedPackages(subject.module)).filter((other) => other !== `@micro/${name}` && other !== '@micro/core' && other !== '@micro/compat')
+    const loaded = (await loadedPackages(subject.module)).filter(
+      (other) => other !== `@micro/${name}` && other !== '@micro/core' && other !== '@micro/compat',
+    )
     const unasked = loaded.filter((other) => /^@micro\//.test(other) && !needed.has(other.slice('@micro/'.length)))
-    return unasked.length === 0 ? passed(`loads no other extension`) : failed(`its import loads ${unasked.join(', ')}`, 'no other extension')
+    return unasked.length === 0
+      ? passed(`loads no other extension`)
+      : failed(`its import loads ${unasked.join(', ')}`, 'no other extension')
   },
 }
 
@@ -84,7 +96,10 @@ export const ownCodes: Rule = {
     }
     const own = causesOf(thrown).find((error) => isMicroError(error) && error.code.startsWith('MICRO_'))
     if (own === undefined || !isMicroError(own)) {
-      return failed(`the misuse threw ${isHttpError(thrown) ? `an HttpError ${thrown.status}` : messageOf(thrown)}`, `a MicroError with a code MICRO_${name.toUpperCase()}_…`)
+      return failed(
+        `the misuse threw ${isHttpError(thrown) ? `an HttpError ${thrown.status}` : messageOf(thrown)}`,
+        `a MicroError with a code MICRO_${name.toUpperCase()}_…`,
+      )
     }
     return own.code.startsWith(`MICRO_${name.toUpperCase()}_`)
       ? passed(`${own.code}: ${own.message.slice(0, 120)}`)

@@ -19,12 +19,18 @@ export const namespaceChecked: Rule = {
     const { name } = subject.create()
     const unknown = await refusal(subject, { config: { nosuchkey: 1 } })
     if (unknown === undefined || !unknown.includes(`${name}.nosuchkey`) || !/option config\./.test(unknown)) {
-      return failed(`an unknown key ${unknown === undefined ? 'was accepted' : `was refused with: ${unknown}`}`, `an error that names '${name}.nosuchkey', its source and the known keys`)
+      return failed(
+        `an unknown key ${unknown === undefined ? 'was accepted' : `was refused with: ${unknown}`}`,
+        `an error that names '${name}.nosuchkey', its source and the known keys`,
+      )
     }
     const variable = `MICRO_${name.toUpperCase()}__NO_SUCH_KEY`
     const inEnvironment = await refusal(subject, { env: { [variable]: '1' } })
     if (inEnvironment === undefined || !inEnvironment.includes(variable)) {
-      return failed(`an unknown variable ${inEnvironment === undefined ? 'was accepted' : `was refused with: ${inEnvironment}`}`, `an error that names ${variable}`)
+      return failed(
+        `an unknown variable ${inEnvironment === undefined ? 'was accepted' : `was refused with: ${inEnvironment}`}`,
+        `an error that names ${variable}`,
+      )
     }
     for (const { config, key, secret } of subject.misconfigure) {
       const message = await refusal(subject, { config: { ...subject.config, ...config } })
@@ -91,7 +97,11 @@ async function leakOf(subject: Subject): Promise<string | undefined> {
     return 'what it printed'
   }
   const line = trial.lines.find(({ message, fields }) => inspect([message, fields], { depth: 8 }).includes(secret.value))
-  return line !== undefined ? `the log line '${line.message.replaceAll(secret.value, '•••')}'` : listed.includes(secret.value) ? 'the list of the configuration' : undefined
+  return line !== undefined
+    ? `the log line '${line.message.replaceAll(secret.value, '•••')}'`
+    : listed.includes(secret.value)
+      ? 'the list of the configuration'
+      : undefined
 }
 
 /** The message with which an installation is refused; undefined if it is not. */

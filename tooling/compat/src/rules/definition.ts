@@ -1,10 +1,10 @@
 import { isBuiltin } from 'node:module'
+import { collected } from '../garbage.ts'
+import { importDeeds } from '../import-deeds.ts'
 import { failed, passed, type Rule } from '../rule.ts'
 import type { Subject } from '../subject.ts'
 import { describe, tryOut } from '../trial.ts'
 import { deedsOf } from '../watch.ts'
-import { collected } from '../garbage.ts'
-import { importDeeds } from '../import-deeds.ts'
 
 /** P01 */
 export const quietImport: Rule = {
@@ -81,7 +81,9 @@ export const properName: Rule = {
     }
     const trial = await tryOut(subject)
     await trial.end()
-    return trial.app.extensions.has(name) ? passed(`'${name}'`) : failed(`'${name}' was not installed`, 'an installed extension of that name')
+    return trial.app.extensions.has(name)
+      ? passed(`'${name}'`)
+      : failed(`'${name}' was not installed`, 'an installed extension of that name')
   },
 }
 
@@ -98,4 +100,3 @@ async function answers(subject: Subject): Promise<readonly string[]> {
   }
   return texts
 }
-

@@ -87,7 +87,20 @@ export const needsOnly: Rule = {
 }
 
 /** Methods of the façade that contribute something. */
-const CONTRIBUTING = ['onStart', 'onStop', 'beforeRequest', 'afterRequest', 'teardownRequest', 'onError', 'register', 'converter', 'bodyReader', 'static', 'health', 'json'] as const
+const CONTRIBUTING = [
+  'onStart',
+  'onStop',
+  'beforeRequest',
+  'afterRequest',
+  'teardownRequest',
+  'onError',
+  'register',
+  'converter',
+  'bodyReader',
+  'static',
+  'health',
+  'json',
+] as const
 
 /** P13 */
 export const visible: Rule = {
@@ -119,10 +132,15 @@ export const visible: Rule = {
       const definition = definitionOf(extension)
       const needs = Object.keys(definition.needs ?? {})
       if (info.version !== definition.version || needs.join() !== info.needs.map(({ name }) => name).join()) {
-        return failed(`the entry says version ${info.version}, needs ${info.needs.map(({ name }) => name).join() || 'none'}`, `version ${definition.version}, needs ${needs.join() || 'none'}`)
+        return failed(
+          `the entry says version ${info.version}, needs ${info.needs.map(({ name }) => name).join() || 'none'}`,
+          `version ${definition.version}, needs ${needs.join() || 'none'}`,
+        )
       }
       return info.contributions.length >= called
-        ? passed(`${info.contributions.length} contribution(s): ${[...new Set(info.contributions.map(({ kind }) => kind))].join(', ') || 'none beside its members'}`)
+        ? passed(
+            `${info.contributions.length} contribution(s): ${[...new Set(info.contributions.map(({ kind }) => kind))].join(', ') || 'none beside its members'}`,
+          )
         : failed(`${info.contributions.length} contributions are listed, ${called} were made`, 'all of them')
     } finally {
       await trial.end()

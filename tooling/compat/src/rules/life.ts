@@ -2,8 +2,8 @@ import type { Context } from '@micro/core'
 import { serve } from '@micro/core/node'
 import { failed, passed, type Rule } from '../rule.ts'
 import { messageOf, tryOut, wrap } from '../trial.ts'
+import { askOnce, walkAway } from '../walk-away.ts'
 import { added, openHandles, processListeners, within } from '../watch.ts'
-import { walkAway } from '../walk-away.ts'
 
 /** P15 */
 export const stopsCleanly: Rule = {
@@ -16,7 +16,10 @@ export const stopsCleanly: Rule = {
     try {
       const reply = await trial.client.get('/exercise')
       if (reply.status !== 200) {
-        return failed(`the exercise answered ${reply.status}: ${await reply.text()} ${trial.lines.map(({ fields }) => messageOf(fields.error)).join()}`, '200')
+        return failed(
+          `the exercise answered ${reply.status}: ${await reply.text()} ${trial.lines.map(({ fields }) => messageOf(fields.error)).join()}`,
+          '200',
+        )
       }
       await reply.text()
       await Promise.all([trial.app.stop(), trial.app.stop()])
@@ -31,7 +34,9 @@ export const stopsCleanly: Rule = {
       left = added(before, open())
       return left.length === 0
     })
-    return closed ? passed('stopped three times; no handle was left open') : failed(`a second after the stop these are open: ${left.join(', ')}`, 'none')
+    return closed
+      ? passed('stopped three times; no handle was left open')
+      : failed(`a second after the stop these are open: ${left.join(', ')}`, 'none')
   },
 }
 
@@ -62,7 +67,8 @@ export const lazyMember: Rule = {
     const trial = await tryOut(subject, { extension })
     trial.app.get('/twice', (ctx) => {
       const members = ctx as unknown as { readonly [name: string]: unknown }
-      return { same: members[name] === members[name] }
+      const [first, second] = [members[name], members[name]]
+      return { same: first === second }
     })
     try {
       await trial.client.get('/hello')
@@ -74,7 +80,9 @@ export const lazyMember: Rule = {
       if (waited) {
         return failed('the factory of the context member returned a promise', 'a synchronous factory')
       }
-      return made <= 1 && same ? passed(`made ${made} time(s) for two uses, not at all without use`) : failed(`made ${made} times for two uses, ${same ? 'the same' : 'different'} values`, 'made once')
+      return made <= 1 && same
+        ? passed(`made ${made} time(s) for two uses, not at all without use`)
+        : failed(`made ${made} times for two uses, ${same ? 'the same' : 'different'} values`, 'made once')
     } finally {
       await trial.end()
     }
@@ -96,7 +104,7 @@ export const teardownsRunOnce: Rule = {
     const server = await serve(trial.app, { port: 0, signals: false })
     try {
       for (const path of ['/exercise', '/exercise/fails']) {
-        await (await fetch(server.url + path)).text()
+        await askOnce(server.port, path)
       }
       await walkAway(server.port, '/exercise/streams')
       const wrong = () => [...runs.values()].filter((count) => count !== 1)
@@ -105,7 +113,9 @@ export const teardownsRunOnce: Rule = {
         return failed(`${wrong().length} of ${runs.size} teardown(s) ran ${[...new Set(wrong())].join(' or ')} times`, 'each exactly once')
       }
       const bad = trial.lines.find(({ message }) => /teardown/i.test(message))
-      return bad === undefined ? passed(`${runs.size} teardown(s) registered in three requests, each ran once`) : failed(`${bad.message}: ${messageOf(bad.fields.error)}`, 'teardowns that succeed')
+      return bad === undefined
+        ? passed(`${runs.size} teardown(s) registered in three requests, each ran once`)
+        : failed(`${bad.message}: ${messageOf(bad.fields.error)}`, 'teardowns that succeed')
     } finally {
       await server.stop().catch(() => undefined)
       await trial.end().catch(() => undefined)
@@ -130,4 +140,3 @@ function counting(ctx: Context, runs: Map<() => unknown, number>): Context {
   })
   return ctx
 }
-

@@ -1,5 +1,5 @@
-import { declarationOf } from '../declaration.ts'
 import { costOf } from '../cost.ts'
+import { declarationOf } from '../declaration.ts'
 import { failed, inapplicable, passed, type Rule } from '../rule.ts'
 import { definitionOf, tryOut } from '../trial.ts'
 
@@ -38,7 +38,12 @@ const PROBES: readonly Probe[] = [
   { method: 'DELETE', path: '/hello', init: {}, safe: true },
   { method: 'POST', path: '/echo', init: { json: { a: [1, 'ü'] } }, safe: false },
   { method: 'POST', path: '/echo', init: { headers: { 'content-type': 'text/plain' }, json: {} }, safe: false },
-  { method: 'POST', path: '/echo', init: { json: {}, headers: { 'sec-fetch-site': 'cross-site', origin: 'https://elsewhere.example' } }, safe: false },
+  {
+    method: 'POST',
+    path: '/echo',
+    init: { json: {}, headers: { 'sec-fetch-site': 'cross-site', origin: 'https://elsewhere.example' } },
+    safe: false,
+  },
 ]
 
 /** P29 */
@@ -55,7 +60,10 @@ export const leavesTheRest: Rule = {
         const [before, after] = [await snapshot(without, method, path, init), await snapshot(withIt, method, path, init)]
         if (before !== after) {
           if (safe || effects.length === 0) {
-            return failed(`${method} ${path} answered ${after}, without it ${before}`, safe ? 'the same: safe methods and unmatched routes are never changed' : 'the same: it declares no effects')
+            return failed(
+              `${method} ${path} answered ${after}, without it ${before}`,
+              safe ? 'the same: safe methods and unmatched routes are never changed' : 'the same: it declares no effects',
+            )
           }
           changed.push(`${method} ${path}`)
         }
@@ -64,7 +72,11 @@ export const leavesTheRest: Rule = {
       await without.end()
       await withIt.end()
     }
-    return passed(changed.length === 0 ? `${PROBES.length} replies were the same` : `changed as declared (${effects.join('; ')}): ${changed.join(', ')}`)
+    return passed(
+      changed.length === 0
+        ? `${PROBES.length} replies were the same`
+        : `changed as declared (${effects.join('; ')}): ${changed.join(', ')}`,
+    )
   },
 }
 
@@ -83,6 +95,8 @@ export const namedInterfaces: Rule = {
     }
     const { name } = subject.create()
     const found = declarationOf(subject.module, name)
-    return found.problems.length === 0 ? passed(found.evidence) : failed(found.problems.join('; '), 'members that are interfaces exported by name, with docstrings')
+    return found.problems.length === 0
+      ? passed(found.evidence)
+      : failed(found.problems.join('; '), 'members that are interfaces exported by name, with docstrings')
   },
 }

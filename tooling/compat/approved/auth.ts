@@ -1,0 +1,17 @@
+import { auth } from '@micro/auth'
+import type { Subject } from '@micro/compat'
+import { db } from '@micro/db'
+import type { With } from './official-context.ts'
+
+const subject: Subject = {
+  create: () => auth(),
+  module: import.meta.resolve('@micro/auth'),
+  peers: () => [db({ migrateOnStart: true })],
+  peerConfig: { db: { url: ':memory:' } },
+  otherConfig: { loginPath: '/sign-in' },
+  misconfigure: [{ config: { loginPath: 7 }, key: 'loginPath' }],
+  exercise: async (ctx) => (ctx as With<'auth', { user(): Promise<unknown> }>).auth.user(),
+  misuse: (ctx) => (ctx as With<'auth', { login(user: unknown): Promise<void> }>).auth.login({ nobody: true }),
+}
+
+export default subject

@@ -1,0 +1,235 @@
+/** The command as a stranger has it: `init`, a change, `check`; and packages that break a rule each. */
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { checkPackageRules, checkRules } from '../src/check/check-package.ts'
+import { locate } from '../src/check/locate.ts'
+import { PACKAGE_RULES } from '../src/check/package-rules.ts'
+import { runCompat } from '../src/cli.ts'
+import { linesOf, RULES, type RuleReport } from '../src/index.ts'
+import { installInto } from './built-copies.ts'
+
+const place = await mkdtemp(join(tmpdir(), 'micro-stranger-'))
+afterAll(() => rm(place, { recursive: true, force: true }))
+await installInto(place)
+
+const PACKAGE_RULE_IDS = ['exports', 'types', 'core', 'dependencies', 'scripts', 'peer', 'licence', 'engines']
+
+/** Runs a program as somebody does who knows nothing of this repository. */
+function run(command: string, args: readonly string[], cwd: string): Promise<{ readonly code: number; readonly output: string }> {
+  const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env
+  const PATH = `${join(place, 'node_modules/.bin')}:${process.env.PATH}`
+  return new Promise((resolve) => {
+    execFile(command, args, { cwd, env: { ...env, PATH }, timeout: 60_000, maxBuffer: 1e7 }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), output: stdout + stderr }),
+    )
+  })
+}
+
+interface Verdict {
+  readonly code: number
+  readonly reports: readonly RuleReport[]
+  /** Ids of what failed, with what was seen. */
+  readonly red: { readonly [id: string]: string }
+}
+
+async function check(folder: string): Promise<Verdict> {
+  const { code, output } = await run('micro-compat', ['check', '--json'], folder)
+  const { reports } = JSON.parse(output.slice(output.indexOf('{'))) as { readonly reports: readonly RuleReport[] }
+  return { code, reports, red: redOf(reports) }
+}
+
+function redOf(reports: readonly RuleReport[]): Verdict['red'] {
+  return Object.fromEntries(reports.flatMap(({ id, outcome }) => (outcome.verdict === 'failed' ? [[id, outcome.seen] as const] : [])))
+}
+
+const folder = join(place, 'my-extension')
+
+describe('micro-compat init and check', { timeout: 90_000 }, () => {
+  test('init writes an extension, which is not overwritten', async () => {
+    const { code, output } = await run('micro-compat', ['init', 'my-extension'], place)
+    expect(output).toContain('wrote my-extension/src/index.ts')
+    expect(code).toBe(0)
+    expect((await readdir(folder)).sort()).toEqual([
+      '.gitignore',
+      'README.md',
+      'ci.sh',
+      'micro-compat.js',
+      'package.json',
+      'src',
+      'test',
+      'tsconfig.json',
+    ])
+    expect(await run('micro-compat', ['init', 'my-extension'], place)).toMatchObject({ code: 1 })
+    expect(await run('micro-compat', ['init', 'My Extension'], place)).toMatchObject({ code: 1 })
+  })
+
+  test('it builds, and passes its tests, as generated', async () => {
+    expect(await run('npm', ['run', 'build'], folder)).toMatchObject({ code: 0 })
+    const { code, output } = await run('npm', ['test'], folder)
+    expect(code, output).toBe(0)
+    expect(output).toMatch(new RegExp(`pass ${RULES.length + 1}\\b`))
+  })
+
+  test('it passes the command, as generated', async () => {
+    const { code, reports, red } = await check(folder)
+    expect(red).toEqual({})
+    expect(code).toBe(0)
+    expect(reports.map(({ id }) => id)).toEqual([...RULES.map(({ id }) => id), ...PACKAGE_RULE_IDS])
+    expect(reports.filter(({ outcome }) => outcome.verdict === 'does not apply').map(({ id }) => id)).toEqual(['P11'])
+    const table = linesOf(reports)
+    expect(table).toContain('ok    P04  its configuration is checked at the .use line, in words')
+    expect(table).toContain('n/a   P11  it takes what it needs through needs only')
+  })
+
+  test('what is not understood is said in words', async () => {
+    const lines: string[] = []
+    // In this process, from source: what is printed is the same.
+    expect(await runCompat(['check', 'nowhere'], place, (line) => lines.push(line))).toBe(1)
+    expect(lines).toEqual([`'nowhere' is no folder, no tarball, and no package that is installed in ${place}.`])
+    expect(await runCompat(['chekc'], place, () => undefined)).toBe(2)
+    expect(await runCompat([], place, () => undefined)).toBe(2)
+    expect(await runCompat(['--help'], place, () => undefined)).toBe(0)
+  })
+
+  test('as a tarball, with its own installation', async () => {
+    expect(await run('npm', ['pack', '--pack-destination', place], folder)).toMatchObject({ code: 0 })
+    const { code, output } = await run('micro-compat', ['check', 'my-extension-1.0.0.tgz'], place)
+    expect(code, output).toBe(0)
+    expect(output).toMatch(/^my-extension 1\.0\.0\n/)
+    expect(output).toMatch(/\d+ passed, 0 failed, 1 do not apply\n$/)
+  })
+})
+
+interface Change {
+  readonly what: string
+  /** Every rule that turns red, and what it sees. */
+  readonly red: { readonly [id: string]: RegExp }
+  readonly file: string
+  readonly find: string
+  readonly replace: string
+}
+
+const FOR_PACKAGES: readonly Change[] = [
+  {
+    what: 'core as a dependency',
+    red: { peer: /a second copy/ },
+    file: 'package.json',
+    find: '"peerDependencies"',
+    replace: '"dependencies"',
+  },
+  {
+    what: 'a range of another core',
+    red: { peer: /does not hold/ },
+    file: 'package.json',
+    find: /("peerDependencies": \{\s*"@micro\/core": )"[^"]*"/.source,
+    replace: '$1"^99.0.0"',
+  },
+  { what: 'no licence', red: { licence: /undefined/ }, file: 'package.json', find: '"license": "MIT",', replace: '' },
+  { what: 'a Node that core does not run on', red: { engines: /reaches beyond/ }, file: 'package.json', find: '>=22.19', replace: '>=18' },
+  {
+    what: 'an install script',
+    red: { scripts: /postinstall/ },
+    file: 'package.json',
+    find: '"build": "tsc"',
+    replace: '"postinstall": "node x.js"',
+  },
+  {
+    what: 'an entry that leads nowhere',
+    red: { exports: /not there: \.\/dist\/more\.js/, types: /more/ },
+    file: 'package.json',
+    find: '"./package.json": "./package.json"',
+    replace: '"./more": "./dist/more.js"',
+  },
+  {
+    what: 'a file of core',
+    red: { core: /dist\/index\.js: @micro\/core\/dist\/nearest\.js/ },
+    file: 'dist/index.js',
+    find: 'import \\{',
+    replace: "import '@micro/core/dist/nearest.js'\nimport {",
+  },
+  {
+    what: 'a package that it does not declare',
+    red: { dependencies: /typescript \(dist\/index\.js\)/ },
+    file: 'dist/index.js',
+    find: 'import \\{',
+    replace: "await import('typescript').catch(() => 0)\nimport {",
+  },
+  {
+    what: 'types that do not compile',
+    red: { types: /NodeNext: .*Nowhere/ },
+    file: 'dist/index.d.ts',
+    find: 'readonly greeting\\?: string;',
+    replace: 'readonly greeting?: Nowhere;',
+  },
+]
+
+const FOR_EXTENSIONS: readonly Change[] = [
+  {
+    what: 'a throw at import',
+    red: { subject: /importing micro-compat\.js: out of order/ },
+    file: 'dist/index.js',
+    find: 'import \\{',
+    replace: "throw new Error('out of order')\nimport {",
+  },
+  {
+    what: 'an end of the process at import',
+    red: { subject: /ended the process/ },
+    file: 'dist/index.js',
+    find: 'import \\{',
+    replace: 'process.exit(0)\nimport {',
+  },
+  {
+    what: 'no subject',
+    red: { subject: /no subject/ },
+    file: 'micro-compat.js',
+    find: 'export default subject',
+    replace: 'export { subject }',
+  },
+  {
+    what: 'an error that has no code, as the guide shows it',
+    red: { P25: /^the misuse threw There is nobody to greet\.$/ },
+    file: 'dist/index.js',
+    find: "throw \\w+Error\\('MICRO_MYEXTENSION_NOBODY', \\{\\}\\)",
+    replace: "throw new Error('There is nobody to greet.')",
+  },
+]
+
+/** A copy of the extension with a change. */
+async function changed({ file, find, replace }: Pick<Change, 'file' | 'find' | 'replace'>): Promise<string> {
+  const copy = await mkdtemp(join(place, 'changed-'))
+  await cp(folder, copy, { recursive: true })
+  const text = await readFile(join(copy, file), 'utf8')
+  expect(text).toMatch(new RegExp(find))
+  await writeFile(join(copy, file), text.replace(new RegExp(find), replace))
+  return copy
+}
+
+describe('micro-compat check names what is wrong', { timeout: 60_000 }, () => {
+  test.each(FOR_PACKAGES.map((change) => [change.what, change] as const))('with a package: %s', async (_what, change) => {
+    // Asking the compiler takes its time: it is asked where types are what was changed.
+    const rules = PACKAGE_RULES.filter(({ id }) => id !== 'types' || id in change.red)
+    const red = redOf(await checkPackageRules(await locate(await changed(change), place), rules))
+    expect(Object.keys(red)).toEqual(Object.keys(change.red))
+    for (const [id, seen] of Object.entries(change.red)) {
+      expect(red[id]).toMatch(seen)
+    }
+  })
+
+  test.each(FOR_EXTENSIONS.map((change) => [change.what, change] as const))('with an extension: %s', async (_what, change) => {
+    const red = redOf(await checkRules(await locate(await changed(change), place), 10_000))
+    expect(Object.keys(red)).toEqual(Object.keys(change.red))
+    for (const [id, seen] of Object.entries(change.red)) {
+      expect(red[id]).toMatch(seen)
+    }
+  })
+
+  test('an extension that keeps the processor busy for ever has its verdict all the same', async () => {
+    const copy = await changed({ file: 'dist/index.js', find: 'greet\\(name\\) \\{', replace: 'greet(name) { for (;;) {}' })
+    const red = redOf(await checkRules(await locate(copy, place), 2000))
+    expect(red.P02).toBe('it kept the process busy for 2 s, or ended it')
+    expect(red.P04).toBe('not asked: P02 did not end')
+  })
+})
