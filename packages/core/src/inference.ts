@@ -215,21 +215,21 @@ type ContextFor<T extends Types, P extends string> = Context<P, T['converters']>
 /** The context whatever the path: middleware asks for no params, so its needs are checked against this, once for all routes of an app or blueprint. */
 type AnyContextFor<T extends Types> = Context & T['context']
 
-/** The members that neither the path nor a validating middleware changes. An interface, so that the compiler makes it once. */
+/** The members that no path changes, with and without the query. Interfaces, so that the compiler makes them once. */
+interface PathlessContext extends Omit<Context, 'params'> {}
 interface SteadyContext extends Omit<Context, 'params' | 'query'> {}
 
 /**
- * The context of a handler behind middleware that adds `A`. Where that changes no more than `params` and `query`, it is put
- * together from parts that all routes share: to take them out of the context of each path costs a third of a route's whole check.
+ * The context of a handler behind middleware that adds `A`. Where that changes nothing, or the query alone, it is put together from
+ * parts that all routes share: to take members out of the context of each path costs a third of a route's whole check.
  */
-type HandlerContext<T extends Types, P extends string, A> = [Extract<keyof A, keyof SteadyContext | keyof T['context']>] extends [
-  never,
-]
-  ? SteadyContext & T['context'] & PathMembers<A, Params<P, T['converters']>> & A
-  : Override<ContextFor<T, P>, A>
-
-type PathMembers<A, V> = ('params' extends keyof A ? unknown : { readonly params: V }) &
-  ('query' extends keyof A ? unknown : { readonly query: URLSearchParams })
+type HandlerContext<T extends Types, P extends string, A> = 'query' extends keyof A
+  ? keyof A extends 'query'
+    ? SteadyContext & T['context'] & { readonly params: Params<P, T['converters']> } & A
+    : Override<ContextFor<T, P>, A>
+  : [keyof A & (keyof Context | keyof T['context'])] extends [never]
+    ? PathlessContext & T['context'] & { readonly params: Params<P, T['converters']> } & A
+    : Override<ContextFor<T, P>, A>
 
 /** Registers a route, with or without options or a list of middleware. Returns the app or blueprint itself. */
 export interface RouteMethod<S extends Typed, T extends Types = S['~types']> {

@@ -130,6 +130,24 @@ describe('bad input on a socket', () => {
     expect(await isAlive()).toBe(true)
   }, 15_000)
 
+  test('a body that is announced too long is refused before any of it has come', async () => {
+    const raw = await rawSocket(server.port)
+    raw.socket.write('POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100001\r\n\r\n')
+    expect(await raw.until(/bytes\./)).toMatch(/^HTTP\/1\.1 413 /)
+  })
+
+  test('10 MB of headers: 431 reaches a client that reads only when it has sent everything', async () => {
+    const raw = await rawSocket(server.port)
+    raw.socket.pause()
+    await new Promise((resolve) => {
+      raw.socket.once('close', resolve)
+      raw.socket.write(`GET / HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(10_000_000)}\r\n\r\n`, resolve)
+    })
+    raw.socket.resume()
+    expect(await raw.closed()).toMatch(/^HTTP\/1\.1 431 Request Header Fields Too Large\r\nConnection: close\r\n/)
+    expect(await isAlive()).toBe(true)
+  })
+
   test('a client that never stops sending is let go after a while', async () => {
     const raw = await rawSocket(server.port)
     const began = performance.now()
@@ -141,20 +159,25 @@ describe('bad input on a socket', () => {
     expect(performance.now() - began).toBeLessThan(4000)
   })
 
-  test.each(['/ignores', '/refuses', '/first', '/nowhere'])('a body that nobody reads in full does not keep the reply of %s back', async (path) => {
-    const next = 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
-    const short = await rawSocket(server.port)
-    short.socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n${'a'.repeat(60_000)}${next}`)
-    // A short one is skipped, and the connection used again.
-    const both = await short.closed()
-    expect([both.match(/HTTP\/1\.1 \d+/g)?.length, both.endsWith('fine')]).toEqual([2, true])
-    const long = await rawSocket(server.port)
-    long.socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n${'a'.repeat(10_000)}`)
-    await long.until(/\r\n\r\n./)
-    long.socket.write('a'.repeat(990_000))
-    const one = await long.closed()
-    expect([one.match(/HTTP\/1\.1 \d+/g)?.length, /^Connection: close\r$/m.test(one)]).toEqual([1, true])
-  })
+  test.each(['/ignores', '/refuses', '/first', '/nowhere'])(
+    'a body that nobody reads in full does not keep the reply of %s back',
+    async (path) => {
+      const next = 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
+      const short = await rawSocket(server.port)
+      short.socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n${'a'.repeat(10_000)}`)
+      await short.until(/\r\n\r\n./)
+      short.socket.write('a'.repeat(50_000) + next)
+      // A short one is skipped, and the connection used again.
+      const both = await short.closed()
+      expect([both.match(/HTTP\/1\.1 \d+/g)?.length, both.endsWith('fine')]).toEqual([2, true])
+      const long = await rawSocket(server.port)
+      long.socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n${'a'.repeat(10_000)}`)
+      await long.until(/\r\n\r\n./)
+      long.socket.write('a'.repeat(990_000))
+      const one = await long.closed()
+      expect([one.match(/HTTP\/1\.1 \d+/g)?.length, /^Connection: close\r$/m.test(one)]).toEqual([1, true])
+    },
+  )
 
   test('a GET whose reply closes the connection is answered at once', async () => {
     const raw = await rawSocket(server.port)

@@ -5,7 +5,7 @@ import { runMicro } from './child.ts'
 import { project } from './project.ts'
 
 const app = (text: string) =>
-  `import { micro } from '@micro/core'\nexport default micro(import.meta).get('/', (ctx) => '${text} ' + ctx.mode)\n`
+  `import { micro } from '@micro/core'\nexport default micro(import.meta).get('/', (ctx) => '${text} ' + ctx.mode + ' ' + process.pid)\n`
 const SERVING = /Serving on (http:\S+) \((\w+)\)/
 
 describe('micro run', () => {
@@ -14,7 +14,7 @@ describe('micro run', () => {
     const child = runMicro(['run', '--port', '0', '--no-reload'], root)
     const [, url = '', mode] = await child.line(SERVING)
     expect(mode).toBe('development')
-    expect(await (await fetch(url)).text()).toBe('one development')
+    expect(await (await fetch(url)).text()).toBe(`one development ${child.process.pid}`)
     child.process.kill('SIGTERM')
     const { code, afterMs } = await child.ended()
     expect([code, child.output.stderr]).toEqual([0, ''])
@@ -28,7 +28,8 @@ describe('micro run', () => {
     const child = runMicro(['run', '-p', '0'], project({ 'app.ts': app('one'), ...files }), { env })
     const [, url = '', mode] = await child.line(SERVING)
     expect(mode).toBe('test')
-    expect(await (await fetch(url)).text()).toBe('one test')
+    // It is the process itself that serves, not one that it watches.
+    expect(await (await fetch(url)).text()).toBe(`one test ${child.process.pid}`)
     child.process.kill('SIGINT')
     expect((await child.ended()).code).toBe(0)
   })
@@ -47,7 +48,7 @@ describe('micro run', () => {
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
     const [, url = ''] = matches().at(-1) ?? []
-    expect(await (await fetch(url)).text()).toBe('two development')
+    expect(await (await fetch(url)).text()).toMatch(/^two development \d+$/)
     child.process.kill('SIGTERM')
     await child.ended()
     await expect(fetch(url)).rejects.toThrow()

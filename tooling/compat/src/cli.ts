@@ -8,8 +8,8 @@ import { countsOf, linesOf } from './report.ts'
 import { messageOf } from './trial.ts'
 
 const USAGE: readonly string[] = [
-  'micro-compat check [package, folder or tarball] [--json] [--timeout <seconds>]   holds an extension and its package against the protocol',
-  'micro-compat init <name>                                                         makes a new extension that passes',
+  'micro-compat check [package, folder or tarball] [--json] [--timeout <seconds>] [--subject <file>]   holds an extension and its package against the protocol',
+  'micro-compat init <name>   makes a new extension that passes',
 ]
 
 /** Runs a command. Resolves with the exit code: 0, 1 where something was found, 2 where the command was not understood. */
@@ -21,14 +21,19 @@ export async function runCompat(args: readonly string[], cwd: string, print: (li
     return problem === undefined ? 0 : 2
   }
   let parsed: {
-    readonly values: { readonly json?: boolean; readonly timeout?: string; readonly help?: boolean }
+    readonly values: { readonly json?: boolean; readonly timeout?: string; readonly subject?: string; readonly help?: boolean }
     readonly positionals: readonly string[]
   }
   try {
     parsed = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { json: { type: 'boolean' }, timeout: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        json: { type: 'boolean' },
+        timeout: { type: 'string' },
+        subject: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
     })
   } catch (error) {
     return usage(messageOf(error))
@@ -41,7 +46,12 @@ export async function runCompat(args: readonly string[], cwd: string, print: (li
   try {
     switch (command) {
       case 'check':
-        return await check(named ?? '.', cwd, { isJson: values.json === true, timeout: Number(values.timeout ?? 10) }, print)
+        return await check(
+          named ?? '.',
+          cwd,
+          { isJson: values.json === true, timeout: Number(values.timeout ?? 10), subject: values.subject },
+          print,
+        )
       case 'init':
         return named === undefined ? usage('The name of the extension is missing.') : init(named, cwd, print)
       default:
@@ -57,12 +67,16 @@ interface CheckFlags {
   readonly isJson: boolean
   /** Seconds that one rule may be silent. */
   readonly timeout: number
+  readonly subject: string | undefined
 }
 
-async function check(named: string, cwd: string, { isJson, timeout }: CheckFlags, print: (line: string) => void): Promise<number> {
+async function check(named: string, cwd: string, { isJson, timeout, subject }: CheckFlags, print: (line: string) => void): Promise<number> {
   const located = await locate(named, cwd)
   try {
-    const reports = await checkPackage(located, { silenceMs: timeout > 0 ? timeout * 1000 : 10_000 })
+    const reports = await checkPackage(located, {
+      silenceMs: timeout > 0 ? timeout * 1000 : 10_000,
+      ...(subject === undefined ? {} : { subject: resolve(cwd, subject) }),
+    })
     const { passed, failed, inapplicable } = countsOf(reports)
     const { name, version } = located.manifest
     if (isJson) {

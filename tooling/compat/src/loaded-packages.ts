@@ -8,7 +8,7 @@ import { registerHooks } from 'node:module'
 const seen = new Set()
 registerHooks({ load(url, context, next) { seen.add(url); return next(url, context) } })
 await import(process.argv[1])
-console.log(JSON.stringify([...seen]))
+process.stdout.write(JSON.stringify([...seen]) + '\\n', () => process.exit(0))
 `
 
 /** Names of the packages whose files are loaded by importing `module`. */

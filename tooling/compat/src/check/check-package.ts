@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { failed, type Outcome, type RuleReport } from '../rule.ts'
 import { RULES } from '../rules.ts'
@@ -17,11 +17,16 @@ const PAGE = 'docs/extensions/proving.md#the-package'
 export interface CheckOptions {
   /** One rule may be silent for so long: then it has no end. Ten seconds unless said otherwise. */
   readonly silenceMs?: number
+  /** Path of the module that has the subject; the package's own says it otherwise. */
+  readonly subject?: string
 }
 
 /** Holds a package against the rules of its extension and against those for packages. */
-export async function checkPackage(subject: PackageUnderTest, { silenceMs = 10_000 }: CheckOptions = {}): Promise<readonly RuleReport[]> {
-  return [...(await checkRules(subject, silenceMs)), ...(await checkPackageRules(subject))]
+export async function checkPackage(
+  subject: PackageUnderTest,
+  { silenceMs = 10_000, subject: path }: CheckOptions = {},
+): Promise<readonly RuleReport[]> {
+  return [...(await checkRules(subject, silenceMs, path)), ...(await checkPackageRules(subject))]
 }
 
 /** Holds a package against rules for packages; all of them unless some are named. */
@@ -41,10 +46,16 @@ export async function checkPackageRules(
 }
 
 /** Holds the extension of a package against the protocol, in a process of its own. */
-export async function checkRules({ folder, manifest }: PackageUnderTest, silenceMs: number): Promise<readonly RuleReport[]> {
+export async function checkRules(
+  { folder, manifest }: PackageUnderTest,
+  silenceMs: number,
+  given?: string,
+): Promise<readonly RuleReport[]> {
   const named = manifest.micro?.compat
   const names = named === undefined ? ['micro-compat.ts', 'micro-compat.js', 'micro-compat.mjs'] : [named]
-  const path = names.map((name) => join(folder, name)).find((candidate) => existsSync(candidate))
+  const path = [...(given === undefined ? [] : [given]), ...names.map((name) => join(folder, name))].find((candidate) =>
+    existsSync(candidate),
+  )
   const problem = (seen: string, expected: string): readonly RuleReport[] => [
     { id: 'subject', title: 'it says how it is to be proven', outcome: failed(seen, expected), page: PAGE, ms: 0 },
   ]
@@ -53,10 +64,7 @@ export async function checkRules({ folder, manifest }: PackageUnderTest, silence
   }
   const result = await ruleReports(pathToFileURL(path).href, folder, silenceMs)
   if (result.problem !== undefined) {
-    return problem(
-      `importing ${path.slice(folder.length + 1)}: ${result.problem}`,
-      'a module whose default export is the subject of the suite',
-    )
+    return problem(`importing ${relative(folder, path)}: ${result.problem}`, 'a module whose default export is the subject of the suite')
   }
   const rule = RULES[result.reports.length]
   return result.isComplete || rule === undefined

@@ -1,0 +1,2 @@
+/** Broken on purpose: nobody can import it. */
+throw new Error('not today')
