@@ -109,5 +109,7 @@ function checkNamed(args: readonly string[], known: readonly string[]): string |
   if (wrong === undefined) {
     return undefined
   }
-  return known.length === 0 ? 'it takes no arguments' : `'${wrong}' is none of its arguments (${known.map((name) => `${name}=number`).join(', ')})`
+  return known.length === 0
+    ? 'it takes no arguments'
+    : `'${wrong}' is none of its arguments (${known.map((name) => `${name}=number`).join(', ')})`
 }

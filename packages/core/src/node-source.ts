@@ -10,8 +10,6 @@ export class NodeSource implements Source {
   readonly response: ServerResponse
   readonly method: string
   readonly target: string
-  /** Whether anyone has begun to read the body. */
-  isBodyTouched = false
 
   constructor(incoming: IncomingMessage, response: ServerResponse) {
     this.incoming = incoming
@@ -54,14 +52,12 @@ export class NodeSource implements Source {
       return null
     }
     const { incoming } = this
-    this.isBodyTouched = true
     // Leaving a loop over a request destroys it, and its connection with it: no reply would arrive.
     Object.defineProperty(incoming, Symbol.asyncIterator, { value: () => incoming.iterator({ destroyOnReturn: false }) })
     return incoming
   }
 
   bytes(maxBytes: number): Promise<Uint8Array> {
-    this.isBodyTouched = true
     return this.hasBody ? readIncoming(this.incoming, maxBytes) : Promise.resolve(new Uint8Array(0))
   }
 
@@ -93,7 +89,6 @@ export class NodeSource implements Source {
     const init: RequestInit & { duplex: 'half' } = { method: this.method, headers, duplex: 'half', signal: this.signal }
     // A native request with one of these methods has no body.
     if (this.hasBody && this.method !== 'GET' && this.method !== 'HEAD') {
-      this.isBodyTouched = true
       init.body = used === null ? nativeBody(this.incoming) : refusing(used)
     }
     return new Request(url(), init)

@@ -94,7 +94,9 @@ const SKIPPED_BYTES = 65_536
 function isUnwanted(source: NodeSource): boolean {
   const { incoming, method } = source
   // The method is asked first: most requests have no body, and reading their headers to find that out would cost a twentieth of them.
-  return method !== 'GET' && method !== 'HEAD' && !incoming.complete && source.hasBody && !((source.contentLength ?? Infinity) <= SKIPPED_BYTES)
+  return (
+    method !== 'GET' && method !== 'HEAD' && !incoming.complete && source.hasBody && !((source.contentLength ?? Infinity) <= SKIPPED_BYTES)
+  )
 }
 
 function send(source: NodeSource, list: readonly string[], body: string | Uint8Array | null): void {
@@ -107,14 +109,6 @@ function send(source: NodeSource, list: readonly string[], body: string | Uint8A
     response.end()
   } else {
     response.end(body)
-  }
-  skipBody(source)
-}
-
-/** What is left of a body that was read in part would keep the next request back. Node skips those that nobody has touched. */
-function skipBody({ incoming, isBodyTouched }: NodeSource): void {
-  if (isBodyTouched && !incoming.readableEnded) {
-    incoming.resume()
   }
 }
 
@@ -158,7 +152,6 @@ async function stream(
     response.off('close', leave)
     response.once('close', () => finish(app, ctx))
     response.end()
-    skipBody(source)
   } catch (error) {
     if (!isOver) {
       isOver = true
