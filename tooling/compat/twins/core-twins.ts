@@ -120,7 +120,7 @@ export const CORE_TWINS: readonly CoreTwin[] = [
     what: 'doubles are overlooked',
     file: 'install.ts',
     find: 'const double = host.doubles.get(name)',
-    replace: 'const double = host.doubles.get(`${name}!`)',
+    replace: 'const double = host.doubles.get("!")',
   },
   {
     rule: 'P24',
