@@ -7,6 +7,8 @@ import { bodyChunk, discardBody, partsOf, type Reply } from './reply.ts'
 import type { RequestContext } from './request-context.ts'
 import { isBodyless } from './status.ts'
 
+const LENGTH = 'content-length'
+
 /** Writes a reply, and tells the app when it is over. What cannot be written is logged and ends the connection, never the process. */
 export function writeReply(app: RequestHandler, ctx: RequestContext, source: NodeSource, reply: Reply): void {
   const { response } = source
@@ -38,7 +40,7 @@ function write(app: RequestHandler, ctx: RequestContext, source: NodeSource, rep
     const list = headersOf(app, source, reply, Buffer.byteLength(body))
     response.writeHead(status, list)
     // Node writes head and text as one, in the text's encoding: a head that is not ASCII would arrive as UTF-8.
-    const data = reply.headers !== null && list.some(isLatin) ? Buffer.from(body) : body
+    const data = reply.headers !== null && hasLatin(reply.headers) ? Buffer.from(body) : body
     send(source, list, isHead || isBodyless(status) ? null : data)
   } else if (body === null || body instanceof Uint8Array) {
     const list = headersOf(app, source, reply, body === null ? null : body.length)
@@ -48,7 +50,7 @@ function write(app: RequestHandler, ctx: RequestContext, source: NodeSource, rep
     const list = headersOf(app, source, reply, undefined)
     response.writeHead(status, list)
     if (!isHead && !isBodyless(status)) {
-      void stream(app, ctx, source, body, has(list, 'content-length'))
+      void stream(app, ctx, source, body, has(list, LENGTH))
       return
     }
     discardBody(body)
@@ -71,13 +73,14 @@ function headersOf(app: RequestHandler, source: NodeSource, { type, status, head
   if (type !== null) {
     list.push('Content-Type', type)
   }
-  if (bytes !== undefined && !isBodyless(status) && (bytes !== null || headers === null || !has(headers, 'content-length'))) {
+  if (bytes !== undefined && !isBodyless(status) && (bytes !== null || headers === null || !has(headers, LENGTH))) {
     list.push('Content-Length', String(bytes ?? 0))
   }
   if (headers !== null) {
     for (let index = 0; index < headers.length; index += 2) {
-      if (typeof bytes !== 'number' || (headers[index] as string).toLowerCase() !== 'content-length') {
-        list.push(headers[index] as string, headers[index + 1] as string)
+      const name = headers[index] as string
+      if (typeof bytes !== 'number' || name.length !== LENGTH.length || name.toLowerCase() !== LENGTH) {
+        list.push(name, headers[index + 1] as string)
       }
     }
   }
@@ -195,8 +198,13 @@ function finish(app: RequestHandler, ctx: RequestContext, error?: unknown): void
   }
 }
 
-function isLatin(text: string): boolean {
-  return /[\x80-\xff]/.test(text)
+function hasLatin(headers: readonly string[]): boolean {
+  for (let index = 1; index < headers.length; index += 2) {
+    if (/[\x80-\xff]/.test(headers[index] as string)) {
+      return true
+    }
+  }
+  return false
 }
 
 function has(headers: readonly string[], name: string): boolean {

@@ -6,19 +6,24 @@ export class ReplyHeaders {
   /** Flat: name after value after name. */
   #list: string[] = []
   /** Lower-case names that were set, and so take the place of the reply's own. */
-  #set: Set<string> | null = null
+  #set: string[] | null = null
   #vary: string | null = null
 
   /** @throws MicroError `MICRO_HEADER_INVALID`. */
   set(name: string, value: string): void {
     checkHeader(name, value)
     const lower = name.toLowerCase()
-    this.#set ??= new Set()
-    this.#set.add(lower)
+    if (this.#set === null) {
+      this.#set = [lower]
+    } else if (!this.#set.includes(lower)) {
+      this.#set.push(lower)
+    }
     if (lower === 'vary') {
       this.#vary = value
     } else {
-      this.#list = without(this.#list, (other) => other === lower)
+      if (this.#list.length > 0) {
+        this.#list = without(this.#list, (other) => other === lower)
+      }
       this.#list.push(name, value)
     }
   }
@@ -41,11 +46,7 @@ export class ReplyHeaders {
   /** Takes back what describes a body that will not be sent: an error's reply has another. */
   dropContent(): void {
     this.#list = without(this.#list, (name) => name.startsWith('content-'))
-    for (const name of this.#set ?? []) {
-      if (name.startsWith('content-')) {
-        this.#set?.delete(name)
-      }
-    }
+    this.#set = this.#set?.filter((name) => !name.startsWith('content-')) ?? null
   }
 
   /** A reply with these headers. The one given is not written to: a handler may return it again. */
@@ -53,7 +54,7 @@ export class ReplyHeaders {
     const set = this.#set
     let own = headers ?? NONE
     if (set !== null && own.length > 0) {
-      own = without(own, (name) => set.has(name))
+      own = without(own, (name) => set.includes(name))
     }
     let vary = this.#vary
     if (vary !== null && own.length > 0) {
@@ -64,11 +65,11 @@ export class ReplyHeaders {
       }
       own = without(own, (name) => name === 'vary')
     }
-    const list = [...own, ...this.#list]
+    const list = own.length === 0 ? this.#list.slice() : [...own, ...this.#list]
     if (vary !== null) {
       list.push('Vary', vary)
     }
-    return new Reply(status, set?.has('content-type') === true ? null : type, body, list)
+    return new Reply(status, set?.includes('content-type') === true ? null : type, body, list)
   }
 }
 

@@ -23,7 +23,7 @@ export class RequestBody {
     this.#mostFields = mostFields
   }
 
-  bytes(options?: ReadOptions): Promise<Uint8Array> {
+  async bytes(options?: ReadOptions): Promise<Uint8Array> {
     return this.#drain('readBytes()', options)
   }
 
@@ -54,7 +54,8 @@ export class RequestBody {
 
   stream(options?: ReadOptions): AsyncIterable<Uint8Array> {
     const maxBytes = options?.maxBytes
-    const body = this.#take('readStream()', maxBytes) ?? NOTHING
+    this.#take('readStream()', maxBytes)
+    const body = (this.#native === null ? this.#source.body : this.#native.body) ?? NOTHING
     return maxBytes === undefined ? body : limited(body, maxBytes)
   }
 
@@ -64,13 +65,14 @@ export class RequestBody {
     return this.#native
   }
 
-  async #drain(by: string, options: ReadOptions | undefined): Promise<Uint8Array> {
+  #drain(by: string, options: ReadOptions | undefined): Promise<Uint8Array> {
     const maxBytes = options?.maxBytes ?? this.#mostBytes
-    const body = this.#take(by, maxBytes)
-    return this.#native === null ? this.#source.bytes(maxBytes) : readAll(body, maxBytes)
+    this.#take(by, maxBytes)
+    return this.#native === null ? this.#source.bytes(maxBytes) : readAll(this.#native.body, maxBytes)
   }
 
-  #take(by: string, maxBytes: number | undefined): AsyncIterable<Uint8Array> | null {
+  /** Notes who reads. @throws MicroError `MICRO_BODY_USED`, HttpError 413. */
+  #take(by: string, maxBytes: number | undefined): void {
     if (this.#readBy === null && this.#native?.bodyUsed === true) {
       this.#readBy = 'ctx.request'
     }
@@ -81,7 +83,6 @@ export class RequestBody {
     if (maxBytes !== undefined && (this.#source.contentLength ?? 0) > maxBytes) {
       throw tooLarge(maxBytes)
     }
-    return this.#native === null ? this.#source.body : this.#native.body
   }
 
   #used(): Error {

@@ -139,19 +139,19 @@ export class RequestContext implements Context {
 
   // ── its body ──
 
-  async readBytes(options?: ReadOptions): Promise<Uint8Array> {
+  readBytes(options?: ReadOptions): Promise<Uint8Array> {
     return this.#bodyOnce().bytes(options)
   }
 
-  async readText(options?: ReadOptions): Promise<string> {
+  readText(options?: ReadOptions): Promise<string> {
     return this.#bodyOnce().text(options)
   }
 
-  async readJson(options?: ReadOptions): Promise<unknown> {
+  readJson(options?: ReadOptions): Promise<unknown> {
     return this.#bodyOnce().json(this.app['~registry'].json, options)
   }
 
-  async readForm(options?: ReadOptions): Promise<URLSearchParams> {
+  readForm(options?: ReadOptions): Promise<URLSearchParams> {
     return this.#bodyOnce().form(options)
   }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { defineExtension, type Member, Micro, micro, need, option, options, type Setup } from '@micro/core'
 import { describe, expect, test } from 'vitest'
 import { RequestContext } from '../src/request-context.ts'
@@ -115,6 +116,11 @@ describe('app.use', () => {
       const all = [...members(app()), ...members(context), ...Object.keys(app().config), ...facade]
       const words = new Set(all.filter((name) => /^[a-z][a-z0-9]*$/.test(name)))
       expect([...words, 'then'].sort()).toEqual(reservedNames())
+    })
+
+    test('all stand on the reference page', () => {
+      const page = readFileSync(new URL('../../../docs/reference/members.md', import.meta.url), 'utf8')
+      expect(reservedNames().filter((name) => !new RegExp(`\\b${name}\\b`).test(page))).toEqual([])
     })
 
     test.each(reservedNames())('%s is refused', async (name) => {

@@ -29,7 +29,7 @@ interface NotPortable {
   readonly reason: string
   /** Full names of the tests; the file as a whole if there are none. */
   readonly tests?: readonly string[]
-  /** Names of tests that fail on some runs and pass on others: neither is held against them. */
+  /** Names of tests that fail on some runs and pass on others: neither is held against them. One that ends with `*` is the beginning of names. */
   readonly unsteady?: readonly string[]
   /** False where the file does not even end. */
   readonly ends?: false
@@ -70,7 +70,7 @@ function judge({ file, tests }: FileOutcome, entry: NotPortable | undefined, run
     return failed.length > 0 ? [] : [`${file} passes on ${runtime}: take it off ${LIST}.`]
   }
   const listed = entry?.tests ?? []
-  const broken = failed.filter((name) => !listed.includes(name) && entry?.unsteady?.includes(name) !== true)
+  const broken = failed.filter((name) => !listed.includes(name) && !isAmong(name, entry?.unsteady))
   const first = broken[0] === undefined ? '' : `${broken[0]}: ${tests[broken[0]]?.error.split('\n')[0] || 'no message'}`
   return [
     ...(broken.length > 0 ? [`${file}: ${broken.length} of ${names.length} tests fail on ${runtime}, first ${first}`] : []),
@@ -80,6 +80,10 @@ function judge({ file, tests }: FileOutcome, entry: NotPortable | undefined, run
         (name) => `${file} › ${name} ${tests[name] === undefined ? 'is no test any more' : `passes on ${runtime}`}: take it off ${LIST}.`,
       ),
   ]
+}
+
+function isAmong(name: string, patterns: readonly string[] = []): boolean {
+  return patterns.some((pattern) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern))
 }
 
 /** Whether a file that is said not to end does, and passes. */
