@@ -140,6 +140,7 @@ function refusing(used: () => Error): ReadableStream<Uint8Array> {
   return new ReadableStream({ pull: (controller) => controller.error(used()) })
 }
 
+/** The listeners stay: a request is read once, and taking them off would cost as much as the reading. */
 function readIncoming(incoming: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     if (incoming.destroyed || incoming.readableEnded) {
@@ -148,27 +149,18 @@ function readIncoming(incoming: IncomingMessage, maxBytes: number): Promise<Uint
     }
     const chunks: Buffer[] = []
     let length = 0
-    const settle = (end: () => void): void => {
-      incoming.off('data', take)
-      incoming.off('end', finish)
-      incoming.off('error', broken)
-      incoming.off('close', broken)
-      end()
-    }
-    const take = (chunk: Buffer): void => {
+    incoming.on('data', (chunk: Buffer) => {
       length += chunk.length
-      if (length > maxBytes) {
-        incoming.pause()
-        settle(() => reject(tooLarge(maxBytes)))
-      } else {
+      if (length <= maxBytes) {
         chunks.push(chunk)
+      } else {
+        incoming.pause()
+        reject(tooLarge(maxBytes))
       }
-    }
-    const finish = (): void => settle(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)))
-    const broken = (cause?: unknown): void => settle(() => reject(cutShort(cause)))
-    incoming.on('data', take)
-    incoming.once('end', finish)
-    incoming.once('error', broken)
-    incoming.once('close', broken)
+    })
+    incoming.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)))
+    const broken = (cause?: unknown): void => reject(cutShort(cause))
+    incoming.on('error', broken)
+    incoming.on('close', broken)
   })
 }
