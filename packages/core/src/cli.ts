@@ -3,7 +3,8 @@ import { findApp, type LoadedApp, modeOfApp } from './cli-app.ts'
 import { asksForHelp, printHelp, readArgs, takeApp, UsageError } from './cli-args.ts'
 import { OWN_COMMANDS } from './cli-commands.ts'
 import { explain } from './cli-explain.ts'
-import { reload, serveApp } from './cli-run.ts'
+import { reload } from './cli-reload.ts'
+import { serveApp } from './cli-run.ts'
 import { table } from './cli-table.ts'
 import type { CommandRecord } from './command.ts'
 import { isMicroError } from './micro-error.ts'
@@ -90,7 +91,7 @@ async function run(named: string | undefined, args: readonly string[], output: C
     throw new UsageError(`--port ${values.port}: give a number from 0 to 65535.`)
   }
   if (values['no-reload'] !== true && modeOfApp(named) === 'development') {
-    return reload([...(named === undefined ? [] : ['--app', named]), ...args])
+    return reload([...(named === undefined ? [] : ['--app', named]), ...args], output)
   }
   const { app } = await findApp(named, false)
   return serveApp(

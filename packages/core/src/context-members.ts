@@ -8,8 +8,15 @@ export type MemberFactory = (ctx: Context) => unknown
 
 /** Puts a middleware's additions on a context, over a member of the same name. */
 export function addMembers(ctx: RequestContext, additions: object): void {
-  for (const [name, value] of Object.entries(additions)) {
-    Object.defineProperty(ctx, name, { value, configurable: true, enumerable: true, writable: true })
+  const target = ctx as unknown as { [name: string]: unknown }
+  for (const name of Object.keys(additions)) {
+    const value = (additions as { readonly [name: string]: unknown })[name]
+    if (name in target) {
+      // Members are getters, which an assignment does not replace.
+      Object.defineProperty(target, name, { value, configurable: true, enumerable: true, writable: true })
+    } else {
+      target[name] = value
+    }
   }
 }
 

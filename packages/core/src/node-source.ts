@@ -149,17 +149,27 @@ function readIncoming(incoming: IncomingMessage, maxBytes: number): Promise<Uint
     }
     const chunks: Buffer[] = []
     let length = 0
+    let isOver = false
     incoming.on('data', (chunk: Buffer) => {
       length += chunk.length
       if (length <= maxBytes) {
         chunks.push(chunk)
       } else {
+        isOver = true
         incoming.pause()
         reject(tooLarge(maxBytes))
       }
     })
-    incoming.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)))
-    const broken = (cause?: unknown): void => reject(cutShort(cause))
+    incoming.on('end', () => {
+      isOver = true
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length))
+    })
+    const broken = (cause?: unknown): void => {
+      if (!isOver) {
+        isOver = true
+        reject(cutShort(cause))
+      }
+    }
     incoming.on('error', broken)
     incoming.on('close', broken)
   })
