@@ -7,6 +7,7 @@ import type { Reply } from './reply.ts'
 import type { RequestContext } from './request-context.ts'
 import type { Handler } from './route.ts'
 import type { AfterHook, BeforeHook, ErrorHandler, ErrorTarget, JsonProvider, TeardownHook } from './setup.ts'
+import { isThenable } from './thenable.ts'
 import { toReply, whatIs } from './to-reply.ts'
 
 /** An error handler as declared. */
@@ -84,7 +85,8 @@ function chain({ middleware, run, path, where }: Planned, json: () => JsonProvid
   const step = async (index: number, ctx: Context): Promise<Reply> => {
     const part = middleware[index]
     if (part === undefined) {
-      const result = await run(ctx)
+      const made = run(ctx)
+      const result = isThenable(made) ? await made : made
       return toReply(result, ctx.status, json()) ?? refuse(noReply(result, ctx))
     }
     let isCalled = false
@@ -98,7 +100,7 @@ function chain({ middleware, run, path, where }: Planned, json: () => JsonProvid
       }
       const rest = step(index + 1, ctx) as unknown as Promise<Added<A>>
       // A middleware that does not wait for what follows would leave its failure to nobody, and end the process with it.
-      rest.catch(() => undefined)
+      rest.catch(ignore)
       return rest
     }
     const result = await part.run(ctx, next)
@@ -109,6 +111,8 @@ function chain({ middleware, run, path, where }: Planned, json: () => JsonProvid
   }
   return (ctx) => step(0, ctx)
 }
+
+function ignore(): void {}
 
 function refuse(error: Error): never {
   throw error

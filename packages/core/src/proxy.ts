@@ -17,11 +17,6 @@ export function publicUrl(source: Source, hops: number): URL {
   }
 }
 
-/** Address of the client: the entry of `X-Forwarded-For` that the outermost trusted proxy wrote, or the peer. */
-export function clientAddress(source: Source, hops: number): string | undefined {
-  return forwarded(source, 'x-forwarded-for', hops) ?? source.remoteAddress
-}
-
 function forwarded(source: Source, name: string, hops: number): string | undefined {
   if (hops === 0) {
     return undefined
