@@ -23,7 +23,11 @@ describe('PasswordHasher', () => {
     expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
   })
 
-  it.skipIf(!builtin)('computes with node:crypto what @node-rs/argon2 computes, and the reverse', async () => {
+  it('computes with node:crypto, where it can, what @node-rs/argon2 computes, and the reverse', async () => {
+    if (!builtin) {
+      expect('argon2' in (await import('node:crypto'))).toBe(false)
+      return
+    }
     for (const [maker, reader] of [
       ['@node-rs/argon2', 'node:crypto'],
       ['node:crypto', '@node-rs/argon2'],

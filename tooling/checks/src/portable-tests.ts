@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FileOutcome } from '../../runtimes/src/outcome-reporter.ts'
-import { type CommandOptions, run } from './command.ts'
+import { run } from './command.ts'
 import { ROOT, read } from './workspace.ts'
 
 const LIST = 'tooling/runtimes/not-portable.json'
@@ -21,9 +21,6 @@ const TESTS: readonly string[] = [
 
 const RUN_MS = 240_000
 
-/** Time for a file that does not end. */
-const HANGING_MS = 15_000
-
 /** Why a test file, or some tests of it, cannot pass on a runtime. */
 interface NotPortable {
   readonly reason: string
@@ -31,8 +28,6 @@ interface NotPortable {
   readonly tests?: readonly string[]
   /** Names of tests that fail on some runs and pass on others: neither is held against them. One that ends with `*` is the beginning of names. */
   readonly unsteady?: readonly string[]
-  /** False where the file does not even end. */
-  readonly ends?: false
 }
 
 /** A runtime that runs vitest. */
@@ -45,22 +40,17 @@ export interface TestRuntime {
 /** Runs the tests on a runtime. Resolves with what to say. @throws Error with what differs from the list. */
 export async function runPortableTests(runtime: TestRuntime, directory: string): Promise<string> {
   const list = (JSON.parse(read(LIST)) as { readonly [name: string]: { readonly [file: string]: NotPortable } })[runtime.name] ?? {}
-  const hanging = Object.keys(list).filter((file) => list[file]?.ends === false)
-  const [outcomes, ...ended] = await Promise.all([
-    runTests(runtime, directory, TESTS, hanging, { cwd: ROOT, timeoutMs: RUN_MS }),
-    ...hanging.map((file) => passesAfterAll(runtime, directory, file)),
-  ])
+  const outcomes = await runTests(runtime, join(directory, `${runtime.name}.json`))
   const problems = [
     ...outcomes.flatMap((outcome) => judge(outcome, list[outcome.file], runtime.name)),
     ...Object.keys(list).flatMap((file) => (existsSync(join(ROOT, file)) ? [] : [`${LIST}: there is no ${file} any more: take it off.`])),
-    ...hanging.filter((_, index) => ended[index]).map((file) => `${file} ends and passes on ${runtime.name}: take it off ${LIST}.`),
   ]
   if (problems.length > 0) {
     throw new Error(`${problems.join('\n')}\nWhat fails is mended; ${LIST} is for what a runtime cannot do.`)
   }
   const tests = outcomes.flatMap((outcome) => Object.values(outcome.tests))
   const count = (state: string) => tests.filter((test) => test.state === state).length
-  return `${count('passed')} tests pass, ${count('skipped')} are skipped; ${count('failed')} and ${hanging.length} files are known not to be portable`
+  return `${count('passed')} tests pass, ${count('skipped')} are skipped; ${count('failed')} are known not to be portable`
 }
 
 function judge({ file, tests }: FileOutcome, entry: NotPortable | undefined, runtime: string): readonly string[] {
@@ -86,34 +76,11 @@ function isAmong(name: string, patterns: readonly string[] = []): boolean {
   return patterns.some((pattern) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern))
 }
 
-/** Whether a file that is said not to end does, and passes. */
-async function passesAfterAll(runtime: TestRuntime, directory: string, file: string): Promise<boolean> {
-  try {
-    const outcomes = await runTests(runtime, directory, [file], [], { cwd: ROOT, timeoutMs: HANGING_MS })
-    return outcomes.every(({ tests }) => Object.values(tests).every(({ state }) => state !== 'failed'))
-  } catch {
-    return false
-  }
-}
-
-let runs = 0
-
-async function runTests(
-  { name, command }: TestRuntime,
-  directory: string,
-  files: readonly string[],
-  without: readonly string[],
-  options: CommandOptions,
-): Promise<readonly FileOutcome[]> {
-  const outcome = join(directory, `${name}-${runs++}.json`)
+async function runTests({ name, command }: TestRuntime, outcome: string): Promise<readonly FileOutcome[]> {
   const [program, ...first] = command
-  const reporter = '--reporter=./tooling/runtimes/src/outcome-reporter.ts'
-  const args = [...first, 'node_modules/vitest/vitest.mjs', 'run', reporter, ...files, ...without.flatMap((file) => ['--exclude', file])]
+  const args = [...first, 'node_modules/vitest/vitest.mjs', 'run', '--reporter=./tooling/runtimes/src/outcome-reporter.ts', ...TESTS]
   const env = { ...process.env, MICRO_TEST_RUNTIME: name, MICRO_TEST_OUTCOME: outcome }
   // vitest ends with 1 where a test fails: which ones may is for the list to say.
-  await run(program, args, { ...options, env, accept: [1] })
-  if (!existsSync(outcome)) {
-    throw new Error(`vitest on ${name} told nothing about ${files.join(' ')}`)
-  }
+  await run(program, args, { cwd: ROOT, env, timeoutMs: RUN_MS, accept: [1], alone: true })
   return JSON.parse(readFileSync(outcome, 'utf8')) as FileOutcome[]
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig } from 'vitepress'
 
-const DOCS = join(import.meta.dirname, '../../../docs')
+const DOCS = join(import.meta.dirname, '..')
 const FIRST = [
   'start',
   'routing',
@@ -33,7 +33,6 @@ function section(folder: string) {
 export default defineConfig({
   title: 'Micro',
   description: 'A TypeScript micro-framework whose core is simple and extensible.',
-  srcDir: '../../docs',
   outDir: './out',
   cacheDir: './out/.cache',
   cleanUrls: true,
