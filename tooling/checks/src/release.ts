@@ -27,7 +27,7 @@ async function release(): Promise<void> {
   const isBuilt =
     (await stage.check('git clone and install', checkOut)) &&
     (await stage.check('changesets become versions, in the source too', version)) &&
-    (await stage.check('the packages build', () => inClone('tsc', ['-b']).then(() => null)))
+    (await stage.check('the packages build', () => inClone('tsc', ['-b', '.', 'tooling/compat']).then(() => null)))
   if (isBuilt) {
     let registry: ServerProcess | undefined
     await stage.check('a registry on the loopback interface', async () => {
@@ -56,7 +56,17 @@ async function useRegistry(url: string): Promise<void> {
 
 async function checkOut(): Promise<void> {
   await run('git', ['clone', '--quiet', ROOT, clone], { cwd: ROOT })
-  await inClone('pnpm', ['install', '--frozen-lockfile', '--prefer-offline', '--filter', '.', '--filter', '@examples/notes...'])
+  await inClone('pnpm', [
+    'install',
+    '--frozen-lockfile',
+    '--prefer-offline',
+    '--filter',
+    '.',
+    '--filter',
+    '@examples/notes...',
+    '--filter',
+    '@micro/compat...',
+  ])
 }
 
 async function version(): Promise<string> {
