@@ -72,7 +72,7 @@ export async function builtinArgon2(): Promise<Argon2 | undefined> {
   return (message, nonce, cost, tagLength) =>
     new Promise((resolve, reject) => {
       const parameters = { message, nonce, parallelism: cost.lanes, tagLength, memory: cost.memoryKib, passes: cost.passes }
-      argon2('argon2id', parameters, (error, key) => (error === null ? resolve(key) : reject(error)))
+      argon2('argon2id', parameters, (error, key) => (error ? reject(error) : resolve(key)))
     })
 }
 
@@ -81,7 +81,7 @@ function scrypt(password: Uint8Array, salt: Uint8Array, cost: Omit<ScryptHash, '
   const maxmem = 128 * cost.blockSize * (N + cost.lanes + 2) * 2
   return new Promise((resolve, reject) => {
     crypto.scrypt(password, salt, length, { N, r: cost.blockSize, p: cost.lanes, maxmem }, (error, key) =>
-      error === null ? resolve(key) : reject(error),
+      error ? reject(error) : resolve(key),
     )
   })
 }

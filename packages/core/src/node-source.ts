@@ -20,7 +20,8 @@ export class NodeSource implements Source {
   }
 
   get scheme(): string {
-    return 'encrypted' in this.incoming.socket ? 'https' : 'http'
+    // Bun's plain sockets have the property too, without a value.
+    return (this.incoming.socket as { readonly encrypted?: boolean }).encrypted === true ? 'https' : 'http'
   }
 
   get remoteAddress(): string | undefined {
