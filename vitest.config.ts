@@ -6,6 +6,9 @@ export default defineConfig({
   test: {
     isolate: false,
     pool: 'threads',
+    // Many tests start processes, and a machine that does other work takes its time over that.
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
     include: ['packages/*/test/**/*.test.ts', 'tooling/*/test/**/*.test.ts', 'examples/{*,extensions/*}/test/**/*.test.ts'],
     reporters: ['default', './tooling/test/src/summary-reporter.ts'],
   },

@@ -1,6 +1,7 @@
 import { type MicroOptions, micro } from '@micro/core'
 import { account } from './account/routes.ts'
 import { theAuth, theDb, theForms, theUploads } from './extensions.ts'
+import { api } from './notes/api.ts'
 import { notes } from './notes/routes.ts'
 
 export const createApp = (options: MicroOptions = {}) => {
@@ -11,9 +12,15 @@ export const createApp = (options: MicroOptions = {}) => {
     .use(theAuth)
     .register(account)
     .register(notes)
+    .register(api)
   app.templates.context(async (ctx) => ({ user: await ctx.auth.user() }))
   app.get('/', { name: 'home' }, (ctx) => ctx.redirect(ctx.urlFor('notes.index')))
-  app.onError(404, (_error, ctx) => ctx.render('not-found.ejs'))
+  app.onError(404, (error, ctx) => {
+    if (ctx.preferredType('json', 'html') === 'html') {
+      return ctx.render('not-found.ejs')
+    }
+    throw error
+  })
   return app
 }
 

@@ -2,14 +2,13 @@ import { blueprint } from '@micro/core'
 import { form } from '@micro/forms'
 import { z } from 'zod'
 import { theAuth, theDb, theUploads } from '../extensions.ts'
+import { deleteNote, keepPicture, Note, ownNote, ownNotes } from './note.ts'
 
 export const notes = blueprint('notes', import.meta, { needs: [theDb, theAuth, theUploads], prefix: '/notes' })
 
 const MOST_BYTES = 5 * 1024 * 1024
 
-const Note = z.object({
-  title: z.string().trim().min(1, 'Give it a title.').max(80, 'At most 80 characters.').meta({ label: 'Title' }),
-  body: z.string().max(10_000, 'At most 10,000 characters.').meta({ label: 'Text' }),
+const NoteForm = Note.extend({
   picture: z
     .file()
     .max(MOST_BYTES, 'At most 5 MB.')
@@ -19,76 +18,74 @@ const Note = z.object({
 })
 
 notes.get('/', { name: 'index', use: [theAuth.loginRequired] }, async (ctx) => {
-  const query = ctx.db.selectFrom('note').selectAll().where('authorId', '=', ctx.user.id).orderBy('created', 'desc').orderBy('id', 'desc')
-  return ctx.render('notes/index.ejs', { page: await ctx.db.paginate(query) })
+  const page = await ctx.db.paginate(ownNotes(ctx).orderBy('id', 'desc'))
+  return ctx.render('notes/index.ejs', { page })
 })
 
-notes.get('/new', { name: 'new', use: [theAuth.loginRequired, form(Note)] }, (ctx) =>
+notes.get('/new', { name: 'new', use: [theAuth.loginRequired, form(NoteForm)] }, (ctx) =>
   ctx.render('notes/edit.ejs', { form: ctx.form, note: null }),
 )
 
-notes.post('/new', [theAuth.loginRequired, form(Note)], async (ctx) => {
+notes.post('/new', [theAuth.loginRequired, form(NoteForm)], async (ctx) => {
   if (!ctx.form.ok) {
     return ctx.render('notes/edit.ejs', { form: ctx.form, note: null })
   }
   const { picture, ...values } = ctx.form.data
-  const stored = picture === undefined ? null : await ctx.uploads.keep(picture)
-  const note = await ctx.db
-    .insertInto('note')
-    .values({ ...values, authorId: ctx.user.id, picture: stored?.key ?? null, created: Date.now() })
-    .returning('id')
-    .executeTakeFirstOrThrow()
+  const id = await ctx.db.transaction().execute(async () => {
+    const note = await ctx.db
+      .insertInto('note')
+      .values({ ...values, authorId: ctx.user.id, picture: null, created: Date.now() })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    if (picture !== undefined) {
+      await keepPicture(ctx, note.id, picture)
+    }
+    return note.id
+  })
   ctx.flash('Saved.')
-  return ctx.redirect(ctx.urlFor('.show', { id: note.id }))
+  return ctx.redirect(ctx.urlFor('.show', { id }))
 })
 
 notes.get('/:id<int>', { name: 'show', use: [theAuth.loginRequired] }, async (ctx) =>
-  ctx.render('notes/show.ejs', { note: await ctx.db.firstOr404(ownNote(ctx, ctx.params.id)) }),
+  ctx.render('notes/show.ejs', { note: await ownNote(ctx, ctx.params.id) }),
 )
 
 notes.get('/:id<int>/picture', { name: 'picture', use: [theAuth.loginRequired] }, async (ctx) => {
-  const note = await ctx.db.firstOr404(ownNote(ctx, ctx.params.id))
+  const note = await ownNote(ctx, ctx.params.id)
   return ctx.uploads.send(note.picture ?? '')
 })
 
-notes.get('/:id<int>/edit', { name: 'edit', use: [theAuth.loginRequired, form(Note)] }, async (ctx) => {
-  const note = await ctx.db.firstOr404(ownNote(ctx, ctx.params.id))
+notes.get('/:id<int>/edit', { name: 'edit', use: [theAuth.loginRequired, form(NoteForm)] }, async (ctx) => {
+  const note = await ownNote(ctx, ctx.params.id)
   return ctx.render('notes/edit.ejs', { form: ctx.form.fill(note), note })
 })
 
-notes.post('/:id<int>/edit', [theAuth.loginRequired, form(Note)], async (ctx) => {
-  const note = await ctx.db.firstOr404(ownNote(ctx, ctx.params.id))
+notes.post('/:id<int>/edit', [theAuth.loginRequired, form(NoteForm)], async (ctx) => {
+  const note = await ownNote(ctx, ctx.params.id)
   if (!ctx.form.ok) {
     return ctx.render('notes/edit.ejs', { form: ctx.form, note })
   }
   const { picture, ...values } = ctx.form.data
-  const stored = picture === undefined ? undefined : await ctx.uploads.keep(picture)
-  await ctx.db
-    .updateTable('note')
-    .set({ ...values, picture: stored?.key ?? note.picture })
-    .where('id', '=', note.id)
-    .execute()
-  if (stored !== undefined && note.picture !== null) {
-    await ctx.uploads.delete(note.picture)
+  const replaced = await ctx.db.transaction().execute(async () => {
+    // It writes first: from here on nobody else changes the note, and its picture is the one that this edit replaces.
+    await ctx.db.updateTable('note').set(values).where('id', '=', note.id).execute()
+    if (picture === undefined) {
+      return null
+    }
+    const before = await ownNote(ctx, note.id)
+    await keepPicture(ctx, note.id, picture)
+    return before.picture
+  })
+  if (replaced !== null) {
+    await ctx.uploads.delete(replaced)
   }
   ctx.flash('Saved.')
   return ctx.redirect(ctx.urlFor('.show', { id: note.id }))
 })
 
 notes.post('/:id<int>/delete', { name: 'delete', use: [theAuth.loginRequired] }, async (ctx) => {
-  const note = await ctx.db.firstOr404(ownNote(ctx, ctx.params.id))
-  await ctx.db.deleteFrom('note').where('id', '=', note.id).execute()
-  if (note.picture !== null) {
-    await ctx.uploads.delete(note.picture)
-  }
+  const note = await ownNote(ctx, ctx.params.id)
+  await deleteNote(ctx, note.id)
   ctx.flash('Deleted.')
   return ctx.redirect(ctx.urlFor('.index'))
 })
-
-/** A note, if it is one of the user's own: another's is as good as none. */
-function ownNote(
-  { db, user }: { readonly db: (typeof theDb)['~types']['context']['db']; readonly user: { readonly id: number } },
-  id: number,
-) {
-  return db.selectFrom('note').selectAll().where('id', '=', id).where('authorId', '=', user.id)
-}

@@ -1,7 +1,9 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { sql } from '@micro/db/kysely'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { postgresServer } from '../../../packages/auth/test/postgres-server.ts'
 import { createApp } from '../app.ts'
 
 const PNG = Uint8Array.from(
@@ -10,18 +12,31 @@ const PNG = Uint8Array.from(
 )
 const picture = () => new File([PNG], 'dot.png', { type: 'image/png' })
 
-describe('notes', () => {
+const postgres = await postgresServer()
+afterAll(() => postgres?.close())
+
+const DATABASES = {
+  SQLite: async () => ({ url: ':memory:', drop: async () => {} }),
+  PostgreSQL: postgres?.makeDatabase,
+}
+
+describe.each(Object.entries(DATABASES))('notes on %s', (_, makeDatabase) => {
   let directory: string
   let app: ReturnType<typeof createApp>
 
-  beforeEach(async () => {
+  beforeEach(async (context) => {
+    if (makeDatabase === undefined) {
+      return context.skip('no server at MICRO_TEST_POSTGRES_URL or 127.0.0.1:5432')
+    }
     directory = await mkdtemp(join(tmpdir(), 'micro-notes-'))
-    app = createApp({ mode: 'test', env: {}, instancePath: directory, config: { db: { url: ':memory:' } } })
-  })
-
-  afterEach(async () => {
-    await app.stop()
-    await rm(directory, { recursive: true, force: true })
+    const { url, drop } = await makeDatabase()
+    const config = { db: { url, migrateOnStart: true }, log: { level: 'silent' } }
+    app = createApp({ mode: 'test', env: {}, instancePath: directory, config })
+    return async () => {
+      await app.stop()
+      await drop()
+      await rm(directory, { recursive: true, force: true })
+    }
   })
 
   async function signedIn(email: string) {
@@ -37,7 +52,7 @@ describe('notes', () => {
     const client = app.client({ headers: { accept: 'text/html' } })
     const reply = await client.get('/notes/new')
     expect(await reply.text()).toContain('<h1>Sign in</h1>')
-    expect(client.history.at(-1)).toBe('http://localhost/login?next=%2Fnotes%2Fnew')
+    expect(reply.url).toBe('http://localhost/login?next=%2Fnotes%2Fnew')
   })
 
   test('shows no provider without a client id', async () => {
@@ -79,6 +94,27 @@ describe('notes', () => {
     expect(reply.status).toBe(422)
     expect(await reply.text()).toContain('Choose a PNG')
     expect(await kept()).toHaveLength(0)
+  })
+
+  test('keeps no picture of a note that could not be written', async () => {
+    const client = await signedIn('ada@example.com')
+    await sql`alter table note rename to elsewhere`.execute(app.db.default)
+    const reply = await client.post('/notes/new', { form: { title: 'x', body: '', picture: picture() } })
+    expect(reply.status).toBe(500)
+    expect(await kept()).toHaveLength(0)
+  })
+
+  test('keeps one picture, the one that the note shows, whoever else edits it meanwhile', async () => {
+    const client = await signedIn('ada@example.com')
+    await client.post('/notes/new', { form: { title: 'x', body: '', picture: picture() } })
+    const edits = Array.from({ length: 6 }, (_, index) => ({
+      title: `x${index}`,
+      body: '',
+      ...(index % 3 === 0 ? {} : { picture: picture() }),
+    }))
+    await Promise.all(edits.map((form) => client.post('/notes/1/edit', { form })))
+    expect(await kept()).toHaveLength(1)
+    expect((await client.get('/notes/1/picture')).status).toBe(200)
   })
 
   test("shows nobody another's note or picture", async () => {

@@ -52,9 +52,8 @@ export class Accounts {
   /** Makes an account. The password is hashed also where the address is taken, so that both take the same time. */
   async register<U extends AnyUser>(store: AuthStore<U>, input: Registration<U>, now: number): Promise<AuthResult<U>> {
     const email = normaliseEmail(input?.email)
-    const password = preparePassword(input?.password)
-    const problem = password === undefined ? TOO_LONG : passwordLength(password) < this.#minLength ? tooShort(this.#minLength) : undefined
-    if (email === undefined || password === undefined || problem !== undefined) {
+    const { password, problem } = this.#newPassword(input?.password)
+    if (email === undefined || problem !== undefined) {
       return invalid({ ...(email === undefined ? { email: INVALID_EMAIL } : {}), ...(problem === undefined ? {} : { password: problem }) })
     }
     const hash = await this.#hasher.hash(password)
@@ -62,7 +61,17 @@ export class Accounts {
     return user === undefined ? taken() : { ok: true, user }
   }
 
-  /** Checks a password. An address without an account, or one without a password, takes the time of any other. */
+  /** Gives an account a new password, under the rules of `register`. */
+  async setPassword<U extends AnyUser>(store: AuthStore<U>, user: U, given: string): Promise<AuthResult<U>> {
+    const { password, problem } = this.#newPassword(given)
+    if (problem !== undefined) {
+      return invalid({ password: problem })
+    }
+    await store.setPassword(user.id, await this.#hasher.hash(password))
+    return { ok: true, user }
+  }
+
+  /** Checks a password. An address without an account, or one without a password, takes the time of a hash of today. */
   async verify<U extends AnyUser>(store: AuthStore<U>, input: Credentials): Promise<Verified<U> | AuthFailure> {
     const email = normaliseEmail(input?.email)
     const password = preparePassword(input?.password)
@@ -87,6 +96,15 @@ export class Accounts {
     if (password !== undefined) {
       await store.replacePassword(user.id, stored, await this.#hasher.hash(password))
     }
+  }
+
+  /** A new password as it is hashed, or why it cannot be one. */
+  #newPassword(given: unknown): { password: string; problem?: undefined } | { password?: undefined; problem: string } {
+    const password = preparePassword(given)
+    if (password === undefined) {
+      return { problem: TOO_LONG }
+    }
+    return passwordLength(password) < this.#minLength ? { problem: tooShort(this.#minLength) } : { password }
   }
 }
 

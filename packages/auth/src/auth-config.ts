@@ -1,21 +1,19 @@
-import { type ConfigSchema, option, options } from '@micro/core'
+import { type ConfigSchema, type Option, option, options, trustedOriginProblem } from '@micro/core'
 import { authError } from './auth-errors.ts'
 import type { Provider } from './provider.ts'
 
 const SETTINGS = {
   loginPath: option.string({ default: '/login', pattern: /^\/(?![/\\])/, description: 'Page to which people are sent to sign in.' }),
-  cookieName: option.string({
-    default: 'auth',
-    pattern: /^[\w-]+$/,
-    description: 'Name of the cookie; __Host- is put before it where it is secure.',
-  }),
   secure: option.bool({ description: 'Sends the cookie over HTTPS only; by default in production.' }),
   maxAge: option.int({ default: 7_776_000, min: 60, description: 'Seconds after which one has to sign in again in any case (90 days).' }),
   idleSeconds: option.int({ default: 1_209_600, min: 60, description: 'Seconds without a request after which a session ends (14 days).' }),
   minPasswordLength: option.int({ default: 8, min: 8, max: 256, description: 'Fewest characters of a new password.' }),
   hashConcurrency: option.int({ min: 1, max: 64, description: 'Passwords hashed at a time; by default the number of cores, at most 4.' }),
   hashQueueLimit: option.int({ default: 64, min: 0, description: 'Sign-ins that may wait for their turn; more are answered 503.' }),
-  trustedOrigins: option.list({ description: 'Other origins whose pages may post to sign in, out and up.' }),
+  trustedOrigins: option.list({
+    items: trustedOriginProblem,
+    description: 'Other origins whose pages may post to sign in, out and up: scheme, host and port exactly.',
+  }),
   baseUrl: option.string({ description: "The app's public address, for the redirect from a provider; that of the request if absent." }),
   allowPrivateNetworks: option.bool({
     default: false,
@@ -24,6 +22,12 @@ const SETTINGS = {
   providerTimeoutMs: option.int({ default: 5_000, min: 1, description: 'Time a provider has to answer a request.' }),
   providerMaxBytes: option.int({ default: 1_048_576, min: 1, description: 'Largest answer of a provider in bytes.' }),
 } as const
+
+/** The setting whose default is the name that the extension stands under. */
+function cookieName(namespace: string): Option<string> {
+  const description = 'Name of the cookie; __Host- is put before it where it is secure.'
+  return option.string({ default: namespace, pattern: /^[\w-]+$/, description })
+}
 
 /** What `auth` is configured with, apart from its providers. */
 export interface AuthSettings {
@@ -68,13 +72,14 @@ export interface AuthConfigInput extends AuthSettingsInput {
 }
 
 /**
- * The schema of `config.auth` for these providers.
+ * The schema of `config.auth`, or of the other name it stands under, for these providers.
  * @throws MicroError `MICRO_AUTH_PROVIDER_NAME`.
  */
-export function authConfig(providers: readonly Provider[]): ConfigSchema<AuthConfigInput, AuthConfig> {
+export function authConfig(namespace: string, providers: readonly Provider[]): ConfigSchema<AuthConfigInput, AuthConfig> {
+  const settings = { cookieName: cookieName(namespace), ...SETTINGS }
   const groups: { [name: string]: ConfigSchema } = {}
   for (const { name, label } of providers) {
-    const problem = Object.hasOwn(SETTINGS, name)
+    const problem = Object.hasOwn(settings, name)
       ? 'is an option of auth'
       : Object.hasOwn(groups, name)
         ? 'is given twice'
@@ -98,7 +103,7 @@ export function authConfig(providers: readonly Provider[]): ConfigSchema<AuthCon
     })
   }
   // `options` infers literal keys; the names of providers are known at run time alone, so their group is typed by the index of AuthConfig.
-  return options({ ...SETTINGS, ...groups }) as unknown as ConfigSchema<AuthConfigInput, AuthConfig>
+  return options({ ...settings, ...groups }) as unknown as ConfigSchema<AuthConfigInput, AuthConfig>
 }
 
 /** The settings of one provider. */

@@ -22,15 +22,25 @@ export interface AuthContext<U extends AnyUser = User> {
    * @throws HttpError 503 if too many sign in at a time or the store cannot be asked, 403 if another site's page sent the request.
    */
   signIn(credentials: Credentials): Promise<AuthResult<U>>
-  /** Makes an account, and signs nobody in: `login` does. @throws HttpError as `signIn`. */
+  /**
+   * Makes an account, and signs nobody in: `login` does. @throws HttpError as `signIn`; the error of the database if a constraint of the
+   * app's own columns refuses `values`.
+   */
   register(registration: Registration<U>): Promise<AuthResult<U>>
   /**
+   * Gives an account another password, or its first, under the rules of `register`: the result has the code `invalid` where it cannot be
+   * one. Every session of the account ends; if it is the one signed in here, it gets a fresh session. Whether the caller may, is yours to
+   * ask first. @throws HttpError as `signIn`; MicroError `MICRO_AUTH_USER_INVALID`.
+   */
+  setPassword(user: U, password: string): Promise<AuthResult<U>>
+  /**
    * Signs an account in, however it was found out who it is: a fresh session, with a token that was never sent before; the request's own
-   * session ends. @throws HttpError 503; MicroError `MICRO_AUTH_USER_INVALID`.
+   * session ends. `ctx.session` keeps its values and gets a cookie that was never sent before. @throws HttpError 503; MicroError `MICRO_AUTH_USER_INVALID`.
    */
   login(user: U): Promise<void>
   /**
-   * Ends the session; with `everywhere`, every session of the account. A copy of the cookie is worth nothing from then on.
+   * Ends the session; with `everywhere`, every session of the account. A copy of the cookie is worth nothing from then on. `ctx.session`
+   * keeps its values under another cookie; `ctx.session.clear()` forgets them.
    * @throws HttpError 503, 403 if another site's page sent the request; MicroError `MICRO_AUTH_LOGOUT_METHOD` in a GET request.
    */
   logout(options?: { readonly everywhere?: boolean }): Promise<void>

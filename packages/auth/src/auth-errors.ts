@@ -31,7 +31,7 @@ export const AUTH_ERRORS = {
     fix: 'Sign out in a POST route: <form method="post" action="/logout">.',
   },
   MICRO_AUTH_USER_INVALID: {
-    message: 'ctx.auth.login() was given something that is no account: {what}.',
+    message: 'ctx.auth.{method}() was given something that is no account: {what}.',
     fix: 'Give the account that register() or the database returned; it has an id.',
   },
 } as const

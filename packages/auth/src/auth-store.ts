@@ -38,7 +38,7 @@ export interface StoredSession<U extends AnyUser> {
 
 /**
  * Where accounts, sessions and tickets are kept. Every method that may not find what it looks for answers `undefined`; one that rejects
- * is taken for an outage and answered 503. Nothing stored opens anything: passwords, session and ticket keys are hashes.
+ * is taken for an outage and answered 503, unless by a database's error of a constraint, which the app gets as it is. Nothing stored opens anything: passwords, session and ticket keys are hashes.
  */
 export interface AuthStore<U extends AnyUser = AnyUser> {
   /** The account of an address, as `normaliseEmail` makes it, with the hash of its password. */
@@ -49,6 +49,8 @@ export interface AuthStore<U extends AnyUser = AnyUser> {
   createUser(account: NewAccount<U>): Promise<U | undefined>
   /** Puts a password's hash in the place of another, if that is still the one stored. */
   replacePassword(owner: U['id'], previous: string, password: string): Promise<void>
+  /** Gives an account the hash of a password, in the place of the one that it has, if any. */
+  setPassword(owner: U['id'], password: string): Promise<void>
   /** Adds an identity to an account; false if the identity is taken. */
   addIdentity(owner: U['id'], identity: Identity): Promise<boolean>
 

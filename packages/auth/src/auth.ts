@@ -64,7 +64,7 @@ function extensionUnder<U extends AnyUser, N extends string>(name: N, given: Giv
     name,
     version: '1.0.0',
     core: '^1.0.0',
-    config: authConfig(providers) as ConfigSchema<AuthConfigInput, AuthConfig>,
+    config: authConfig(name, providers) as ConfigSchema<AuthConfigInput, AuthConfig>,
     options: { ...settings, ...Object.fromEntries(providers.map((provider) => [provider.name, provider.settings])) },
   }
   const assemble = (setup: Setup, config: AuthConfig, storeOf: (ctx: Context) => AuthStore<U>) => {

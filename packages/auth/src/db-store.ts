@@ -82,6 +82,14 @@ export class DbStore<U extends AnyUser> implements AuthStore<U> {
       .execute()
   }
 
+  async setPassword(owner: U['id'], hash: string): Promise<void> {
+    await this.#db
+      .insertInto(this.#tables.password)
+      .values({ owner, hash })
+      .onConflict((conflict) => conflict.column('owner').doUpdateSet({ hash }))
+      .execute()
+  }
+
   addIdentity(owner: U['id'], identity: Identity): Promise<boolean> {
     return insertIdentity(this.#db, this.#tables, owner, identity)
   }

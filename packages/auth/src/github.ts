@@ -16,7 +16,8 @@ export function github(options: GithubOptions = {}): Provider {
       protocol: 'oauth2',
       endpoints(url = PUBLIC_URL) {
         const issuer = trim(url)
-        return { issuer, authorization: `${issuer}/login/oauth/authorize`, token: `${issuer}/login/oauth/access_token` }
+        const iss = `${issuer}/login/oauth`
+        return { issuer, iss, authorization: `${iss}/authorize`, token: `${iss}/access_token` }
       },
       profile: (read, url = PUBLIC_URL) => profile(read, trim(url) === PUBLIC_URL ? 'https://api.github.com' : `${trim(url)}/api/v3`),
     },

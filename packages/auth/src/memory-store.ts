@@ -52,6 +52,13 @@ class MemoryStore<U extends AnyUser> implements AuthStore<U> {
     }
   }
 
+  async setPassword(owner: U['id'], password: string): Promise<void> {
+    const account = this.#accounts.get(owner)
+    if (account !== undefined) {
+      account.password = password
+    }
+  }
+
   async addIdentity(owner: U['id'], identity: Identity): Promise<boolean> {
     const key = identityKey(identity)
     if (this.#identities.has(key)) {

@@ -41,7 +41,7 @@ export class PasswordHasher {
 
   /**
    * Compares a password with a stored hash. Without one, a key is computed all the same and nothing matches, so that accounts that do
-   * not exist, or have no password, take the time of others.
+   * not exist, or have no password, take the time of others; an outdated hash alone takes the time of its own algorithm and cost.
    * @throws MicroError `MICRO_AUTH_HASH_UNKNOWN`, `MICRO_AUTH_ARGON2_MISSING`; HttpError 503 if too many wait.
    */
   async verify(password: string, stored: string | undefined): Promise<Verification> {

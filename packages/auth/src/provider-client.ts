@@ -100,17 +100,22 @@ export class ProviderClient {
       })
       await oauth.validateApplicationLevelSignature(metadata, response, options)
       const claims = this.#checkClaims(oauth.getValidatedIdTokenClaims(tokens))
-      const { sub: subject } = claims
       const more =
-        metadata.userinfo_endpoint === undefined ? {} : await this.#userInfo(oauth, metadata, client, tokens.access_token, subject)
-      return { identity: { issuer: metadata.issuer, subject }, profile: profileOf(claims, more, server) }
+        metadata.userinfo_endpoint === undefined ? {} : await this.#userInfo(oauth, metadata, client, tokens.access_token, claims.sub)
+      return this.#signIn(metadata.issuer, profileOf(claims, more, server))
     }
     const tokens = await oauth.processAuthorizationCodeResponse(metadata, client, response)
     const profile = await server.profile((url) => this.#read(oauth, tokens.access_token, url), this.#settings.url)
-    if (typeof profile.subject !== 'string' || profile.subject === '') {
+    return this.#signIn(server.endpoints(this.#settings.url).issuer, profile)
+  }
+
+  /** People are told apart by subject: an empty one would be all of them. */
+  #signIn(issuer: string, profile: Profile): ProviderSignIn {
+    const { subject } = profile
+    if (typeof subject !== 'string' || subject === '') {
       throw new TypeError(`Provider ${this.provider.name} gave no subject.`)
     }
-    return { identity: { issuer: metadata.issuer, subject: profile.subject }, profile }
+    return { identity: { issuer, subject }, profile }
   }
 
   /** What the engine leaves open: an authorized party that is another, and a token from the future. */
@@ -161,8 +166,8 @@ export class ProviderClient {
   async #discover(): Promise<OAuth.AuthorizationServer> {
     const { server } = this.provider
     if (server.protocol === 'oauth2') {
-      const { issuer, authorization, token } = server.endpoints(this.#settings.url)
-      return { issuer, authorization_endpoint: authorization, token_endpoint: token }
+      const { issuer, iss = issuer, authorization, token } = server.endpoints(this.#settings.url)
+      return { issuer: iss, authorization_endpoint: authorization, token_endpoint: token }
     }
     const oauth = await import('oauth4webapi')
     const issuer = new URL(server.issuer(this.#settings.url))
@@ -194,7 +199,7 @@ export class ProviderClient {
         ? 'it is no absolute URL'
         : url.protocol !== 'https:' && !(this.#insecure && url.protocol === 'http:')
           ? 'it is not https:'
-          : url.username !== '' || url.password !== '' || url.hash !== '' || (key === 'issuer' && url.search !== '')
+          : url.username !== '' || url.password !== '' || url.hash !== '' || (key.startsWith('iss') && url.search !== '')
             ? 'it has credentials, a fragment or, as an issuer, a query'
             : undefined
     if (problem !== undefined) {

@@ -71,7 +71,8 @@ export async function finishFlow<U extends AnyUser>(
   const flow = JSON.parse(ticket) as Flow
   const error = ctx.query.get('error')
   if (error !== null) {
-    return refused(ctx, service, error === 'access_denied' ? 'Signing in was cancelled.' : 'The provider refused to sign you in.')
+    const to = flow.link === null ? service.config.loginPath : flow.next
+    return refused(ctx, to, error === 'access_denied' ? 'Signing in was cancelled.' : 'The provider refused to sign you in.')
   }
   const signIn = await trusted(() => client.finish(ctx.query, { ...flow, state }))
   return flow.link === null ? enter(service, ctx, auth, signIn, flow.next) : link(ctx, auth, signIn, flow, flow.link)
@@ -89,14 +90,14 @@ async function enter<U extends AnyUser>(
   if (user === undefined) {
     const email = normaliseEmail(profile.verifiedEmail)
     if (email === undefined) {
-      return refused(ctx, service, 'The provider gave no verified e-mail address.')
+      return refused(ctx, service.config.loginPath, 'The provider gave no verified e-mail address.')
     }
     const values = ownValues(service.accountFrom(profile))
     user = await auth.store.createUser({ email, created: Math.floor(Date.now() / 1000), values, identity })
     // Two tabs may have signed the same person in for the first time at once.
     user ??= await auth.store.findIdentity(identity)
     if (user === undefined) {
-      return refused(ctx, service, 'There is an account with this e-mail address. Sign in to it, then connect the two.')
+      return refused(ctx, service.config.loginPath, 'There is an account with this e-mail address. Sign in to it, then connect the two.')
     }
   }
   await auth.login(user)
@@ -133,10 +134,10 @@ async function freshUser<U extends AnyUser>(auth: RequestAuth<U>): Promise<U['id
   return current.user.id
 }
 
-/** Goes back to the sign-in page with a message. */
-function refused<U extends AnyUser>(ctx: Context, service: AuthService<U>, message: string): Reply {
+/** Goes back to a page with a message. */
+function refused(ctx: Context, to: string, message: string): Reply {
   ctx.flash(message, 'error')
-  return ctx.redirect(service.config.loginPath, 303)
+  return ctx.redirect(to, 303)
 }
 
 /** Runs a part of the protocol. Whatever is wrong with the provider is a gateway's error; why, is in the log alone. */

@@ -25,6 +25,8 @@ export interface OpenIdServer {
 export interface OAuth2Endpoints {
   /** Names the provider in stored identities. Never change it. */
   readonly issuer: string
+  /** What the provider calls itself where it sends a browser back (RFC 9207), if that is not `issuer`. Checked where it is sent. */
+  readonly iss?: string
   readonly authorization: string
   readonly token: string
 }

@@ -1,10 +1,9 @@
-import { abort, type Context } from '@micro/core'
+import { abort, type Context, crossSiteVerdict } from '@micro/core'
 import type { AuthResult, Credentials, Registration } from './accounts.ts'
 import type { AuthContext, ProviderLink } from './auth-context.ts'
 import { authError } from './auth-errors.ts'
 import type { AuthService } from './auth-service.ts'
 import type { AuthStore, StoredSession } from './auth-store.ts'
-import { isCrossSite } from './cross-site.ts'
 import { localPath } from './local-path.ts'
 import { keyOf, newToken } from './secret-token.ts'
 import type { AnyUser } from './user.ts'
@@ -71,12 +70,25 @@ export class RequestAuth<U extends AnyUser> implements AuthContext<U> {
     return this.#service.accounts.register(this.store, registration, seconds())
   }
 
-  async login(user: U): Promise<void> {
-    const id: unknown = user?.id
-    if (typeof id !== 'number' && typeof id !== 'string') {
-      throw authError('MICRO_AUTH_USER_INVALID', { what: user === null ? 'null' : `${typeof user} without an id` })
+  async setPassword(user: U, password: string): Promise<AuthResult<U>> {
+    this.refuseCrossSite()
+    requireUser('setPassword', user)
+    const current = await this.current()
+    const result = await this.#service.accounts.setPassword(this.store, user, password)
+    if (result.ok) {
+      await this.store.deleteSessionsOf(user.id)
+      if (current?.user.id === user.id) {
+        await this.login(current.user)
+      }
     }
+    return result
+  }
+
+  async login(user: U): Promise<void> {
+    requireUser('login', user)
     const { cookie, config } = this.#service
+    // A session that somebody planted in this browser must not be the one that is used from here on.
+    this.#ctx.session.regenerate()
     const now = seconds()
     const token = newToken()
     const session = { key: keyOf(token), owner: user.id, created: now, seen: now, expires: this.#expiry(now, now) }
@@ -97,6 +109,7 @@ export class RequestAuth<U extends AnyUser> implements AuthContext<U> {
     }
     this.refuseCrossSite()
     const { cookie } = this.#service
+    this.#ctx.session.regenerate()
     const current = await this.current()
     if (current !== null) {
       await (everywhere ? this.store.deleteSessionsOf(current.user.id) : this.store.deleteSession(current.session.key))
@@ -118,7 +131,8 @@ export class RequestAuth<U extends AnyUser> implements AuthContext<U> {
 
   /** @throws HttpError 403 if another site's page sent the request. */
   refuseCrossSite(): void {
-    if (isCrossSite(this.#ctx, this.#service.config.trustedOrigins)) {
+    const { trustedOrigins } = this.#service.config
+    if (!crossSiteVerdict(this.#ctx, { trustedOrigins }).allowed) {
       abort(403, 'This request came from another site.')
     }
   }
@@ -144,6 +158,13 @@ export class RequestAuth<U extends AnyUser> implements AuthContext<U> {
   #expiry(created: number, seen: number): number {
     const { maxAge, idleSeconds } = this.#service.config
     return Math.min(created + maxAge, seen + idleSeconds)
+  }
+}
+
+function requireUser(method: string, user: AnyUser): void {
+  const id: unknown = user?.id
+  if (typeof id !== 'number' && typeof id !== 'string') {
+    throw authError('MICRO_AUTH_USER_INVALID', { method, what: user === null ? 'null' : `${typeof user} without an id` })
   }
 }
 

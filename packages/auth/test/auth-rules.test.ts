@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
+import { moduleCommand } from '../../../tooling/test/src/module-command.ts'
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
@@ -12,7 +13,7 @@ const SOURCE = new URL('../src/index.ts', import.meta.url).href
 async function program(code: string): Promise<{ readonly stdout: string; readonly ms: number }> {
   const started = performance.now()
   const options = { cwd: import.meta.dirname, timeout: 20_000, env: { ...process.env, MICRO_MODE: 'test' } }
-  const { stdout } = await run(process.execPath, ['--conditions=@micro/source', '--input-type=module', '-e', code], options)
+  const { stdout } = await run(...moduleCommand(code), options)
   return { stdout: stdout.trim(), ms: performance.now() - started }
 }
 

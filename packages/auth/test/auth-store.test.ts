@@ -119,6 +119,16 @@ describe.each(reachable)('%s', (_name, make) => {
     expect((await store.findAccount('replace@example.com'))?.password).toBe('new')
   })
 
+  it('sets a password, whether or not there is one', async () => {
+    const bare = await person('bare@example.com', { identity: { issuer: 'https://id.example', subject: 'bare' } })
+    const other = await person('kept@example.com')
+    for (const password of ['first', 'second']) {
+      await store.setPassword(bare.id, password)
+      expect((await store.findAccount('bare@example.com'))?.password).toBe(password)
+    }
+    expect(await store.findAccount('kept@example.com')).toEqual({ user: other, password: 'hash' })
+  })
+
   it('keeps sessions by key', async () => {
     const user = await person('session@example.com')
     const session = { key: 'k1', owner: user.id, created: 10, seen: 20, expires: 4_000_000_000 }

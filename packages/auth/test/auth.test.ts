@@ -85,7 +85,7 @@ describe.each(WAYS)('auth with %s', (_, run) => {
   it('A-1: never adopts a cookie it did not make, and gives another one at each sign-in', async () => {
     const client = running.client()
     const planted = 'A'.repeat(43)
-    client.cookies.set('auth', planted, client.history[0] ?? 'http://localhost/')
+    client.cookies.set('auth', planted)
     await client.post('/register', { json: { email: 'fixed@example.com', password: PASSWORD } })
     const first = await client.post('/login', {
       json: { email: 'fixed@example.com', password: PASSWORD },
@@ -119,6 +119,58 @@ describe.each(WAYS)('auth with %s', (_, run) => {
     expect([(await one.get('/me')).status, (await second.get('/me')).status, (await other.get('/me')).status]).toEqual([401, 401, 200])
   })
 
+  it('A-2: a new password ends all sessions of its account, and gives a fresh one to who set it', async () => {
+    const email = 'renewed@example.com'
+    const [one, other] = [await signedIn(running, email), await signedIn(running, 'untouched@example.com')]
+    const second = running.client()
+    await second.post('/login', { json: { email, password: PASSWORD } })
+    const copied = `auth=${one.cookies.get('auth')}`
+    const response = await one.post('/password', { json: { password: 'another battery staple' } })
+    expect([response.status, await response.json()]).toEqual([200, { ok: true, user: expect.objectContaining({ email }) }])
+    expect([(await one.get('/me')).status, (await second.get('/me')).status, (await other.get('/me')).status]).toEqual([200, 401, 200])
+    expect((await running.client().get('/me', { headers: { cookie: copied } })).status).toBe(401)
+    expect((await second.post('/login', { json: { email, password: PASSWORD } })).status).toBe(401)
+    expect((await second.post('/login', { json: { email, password: 'another battery staple' } })).status).toBe(303)
+  })
+
+  it('A-2: a new password for another account than one’s own signs nobody in to it', async () => {
+    const email = 'forgetful@example.com'
+    const { user } = await (await running.client().post('/register', { json: { email, password: PASSWORD } })).json()
+    for (const [number, caller] of [running.client(), await signedIn(running, 'admin@example.com')].entries()) {
+      const thief = running.client()
+      await thief.post('/login', { json: { email, password: number === 0 ? PASSWORD : 'new password 0' } })
+      const before = await (await caller.get('/who')).json()
+      expect((await caller.post('/password', { json: { user, password: `new password ${number}` } })).status).toBe(200)
+      expect((await thief.get('/me')).status).toBe(401)
+      expect(await (await caller.get('/who')).json()).toEqual(before)
+    }
+    expect((await running.client().post('/login', { json: { email, password: 'new password 1' } })).status).toBe(303)
+  })
+
+  it('A-9: refuses a new password that cannot be one, as registering does, and changes nothing', async () => {
+    const client = await signedIn(running, 'picky@example.com')
+    for (const password of ['ábcdefg', 'p'.repeat(1025), '', null, { $ne: 1 }]) {
+      const response = await client.post('/password', { json: { password } })
+      const { code, errors } = await response.json()
+      expect([response.status, code, Object.keys(errors)]).toEqual([422, 'invalid', ['password']])
+    }
+    expect((await client.get('/me')).status).toBe(200)
+    expect((await client.post('/login', { json: { email: 'picky@example.com', password: PASSWORD } })).status).toBe(303)
+  })
+
+  it('A-13: leaves one password of twenty that are set at the same time', async () => {
+    const email = 'undecided@example.com'
+    const client = await signedIn(running, email)
+    const headers = { cookie: `auth=${client.cookies.get('auth')}` }
+    const passwords = Array.from({ length: 20 }, (_, number) => `new password ${number}`)
+    await Promise.all(passwords.map((password) => running.client().post('/password', { json: { password }, headers })))
+    const statuses = await Promise.all(
+      [PASSWORD, ...passwords].map(async (password) => (await running.client().post('/login', { json: { email, password } })).status),
+    )
+    expect(statuses.filter((status) => status === 303)).toHaveLength(1)
+    expect((await running.client().get('/me', { headers })).status).toBe(401)
+  })
+
   it.each<[what: string, cookie: (token: string) => string]>([
     ['empty', () => 'auth='],
     ['too short', (token) => `auth=${token.slice(1)}`],
@@ -149,6 +201,13 @@ describe.each(WAYS)('auth with %s', (_, run) => {
     for (const path of ['/login', '/register']) {
       expect((await running.client().post(path, { json: {}, headers })).status).toBe(status)
     }
+  })
+
+  it('A-24: sets no password for another site', async () => {
+    const client = await signedIn(running, 'guarded@example.com')
+    const json = { password: 'another battery staple' }
+    expect((await client.post('/password', { json, headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(403)
+    expect((await client.post('/login', { json: { email: 'guarded@example.com', password: PASSWORD } })).status).toBe(303)
   })
 
   it('A-24: signs nobody out for another site, or in a GET request', async () => {

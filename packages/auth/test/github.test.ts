@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { github } from '../src/index.ts'
+import { github, memoryStore } from '../src/index.ts'
 import { memoryApp, type Running, throughFetch } from './sign-in-app.ts'
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
@@ -20,6 +20,7 @@ const EMAILS: { readonly [login: string]: unknown } = {
 let server: Server
 let url: string
 let running: Running
+const store = memoryStore()
 const tokenRequests: { readonly accept: string | undefined; readonly body: URLSearchParams }[] = []
 
 beforeAll(async () => {
@@ -54,6 +55,7 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   running = await throughFetch(
     memoryApp({
+      store,
       providers: [github()],
       config: { allowPrivateNetworks: true, baseUrl: 'https://notes.example' },
       env: { MICRO_AUTH__GITHUB__CLIENT_ID: 'id', MICRO_AUTH__GITHUB__CLIENT_SECRET: 'secret', MICRO_AUTH__GITHUB__URL: url },
@@ -67,11 +69,15 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve))
 })
 
-/** Signs in as who the code names. */
-async function signIn(code: string): Promise<{ to: URL; status: number; location: string | null; who: string | null }> {
+/** Signs in as who the code names; GitHub names itself in its answer, or something else does. */
+async function signIn(
+  code: string,
+  iss = `${url}/login/oauth`,
+): Promise<{ to: URL; status: number; location: string | null; who: string | null }> {
   const browser = running.client()
   const to = new URL((await browser.post('/auth/github')).headers.get('location') ?? '')
-  const back = await browser.get(`/auth/github/callback?code=${code}&state=${to.searchParams.get('state')}`)
+  const query = new URLSearchParams({ code, state: to.searchParams.get('state') ?? '', ...(iss === '' ? {} : { iss }) })
+  const back = await browser.get(`/auth/github/callback?${query}`)
   const { email } = await (await browser.get('/who')).json()
   return { to, status: back.status, location: back.headers.get('location'), who: email }
 }
@@ -85,6 +91,15 @@ describe('github', () => {
     expect(to.searchParams.get('code_challenge_method')).toBe('S256')
     const { accept, body } = tokenRequests.at(-1) ?? {}
     expect([accept, body?.get('client_id'), body?.get('client_secret')]).toEqual(['application/json', 'id', 'secret'])
+  })
+
+  it('signs in the same account whether or not GitHub names itself in its answer, and stores the address of its site', async () => {
+    expect(await signIn('ada', '')).toMatchObject({ status: 303, location: '/', who: 'ada@example.com' })
+    expect(await store.findIdentity({ issuer: url, subject: '1000' })).toMatchObject({ email: 'ada@example.com' })
+  })
+
+  it.each(['https://github.com/login/oauth', 'https://evil.example', 'site'])('A-17: refuses an answer of %s', async (iss) => {
+    expect(await signIn('ada', iss === 'site' ? url : iss)).toMatchObject({ status: 400, who: null })
   })
 
   it.each(['eve', 'nobody'])('makes no account of an address that is not verified, or not there (%s)', async (code) => {
@@ -103,6 +118,7 @@ describe('github', () => {
     const { server: protocol } = github()
     expect(protocol.protocol === 'oauth2' && protocol.endpoints(undefined)).toEqual({
       issuer: 'https://github.com',
+      iss: 'https://github.com/login/oauth',
       authorization: 'https://github.com/login/oauth/authorize',
       token: 'https://github.com/login/oauth/access_token',
     })

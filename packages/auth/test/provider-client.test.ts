@@ -132,6 +132,27 @@ describe('an id token', () => {
   })
 })
 
+describe('an id token of a provider without userinfo', () => {
+  it('is refused if its subject is empty, which would be everybody', async () => {
+    const bare = await ProviderSite.start((issuer) => [oidc({ name: 'work', issuer })])
+    try {
+      bare.idp.tamper('/.well-known/openid-configuration', (answer) => {
+        const { userinfo_endpoint: _, ...metadata } = JSON.parse(String(answer.body))
+        return { ...answer, body: JSON.stringify(metadata) }
+      })
+      const person = { email: 'somebody@example.com', email_verified: true }
+      const say = (sub: string) =>
+        bare.idp.tamperIdToken((header, claims) => signToken(header, { ...claims, ...person, sub }, bare.idp.key.privateKey))
+      say('')
+      expect(await bare.attempt()).toEqual({ status: 502, who: null })
+      say('somebody')
+      expect(await bare.attempt()).toEqual({ status: 303, who: 'somebody@example.com' })
+    } finally {
+      await bare.stop()
+    }
+  })
+})
+
 describe('what a browser brings back', () => {
   it.each<[what: string, change: (url: URL) => void]>([
     ['of another issuer', (url) => url.searchParams.set('iss', 'https://evil.example')],

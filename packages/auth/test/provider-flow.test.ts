@@ -216,6 +216,15 @@ describe('accounts of providers', () => {
     expect(await site.who(thief)).toBe('thief@example.com')
   })
 
+  it('goes back to where connecting began when somebody cancels it', async () => {
+    const browser = site.running.client()
+    await site.signIn(browser, 'work', 'hesitant')
+    const to = new URL(await site.begin(browser, 'plain', '?link=yes&next=/me'))
+    const response = await browser.get(`/auth/plain/callback?error=access_denied&state=${to.searchParams.get('state')}`)
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/me'])
+    expect(await site.who(browser)).toBe('hesitant@example.com')
+  })
+
   it('A-22: connects nothing for who has not signed in, or not lately, or has changed accounts meanwhile', async () => {
     expect((await site.running.client().post('/auth/work?link=yes')).status).toBe(401)
     const browser = site.running.client()

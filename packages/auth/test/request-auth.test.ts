@@ -1,4 +1,4 @@
-import { isMicroError, micro } from '@micro/core'
+import { isMicroError, micro, type SessionStore } from '@micro/core'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type AuthStore, auth, memoryStore, oidc, type User } from '../src/index.ts'
 import { keyDerivation } from '../src/key-derivation.ts'
@@ -161,6 +161,42 @@ describe('RequestAuth', () => {
     expect([await touches(3599), await touches(3600), await touches(3700), await touches(7200)]).toEqual([0, 1, 0, 1])
   })
 
+  it('A-1: gives ctx.session another cookie when somebody signs in or out: one that was planted is worth nothing after', async () => {
+    const kept = new Map<string, string>()
+    const store: SessionStore = {
+      load: async (cookie) => (kept.has(cookie) ? { text: kept.get(cookie) ?? '', age: 0 } : null),
+      save: async (text, previous) => {
+        const cookie = previous ?? crypto.randomUUID()
+        kept.set(cookie, text)
+        return cookie
+      },
+      renew: async (cookie) => cookie,
+      destroy: async (cookie) => void kept.delete(cookie),
+    }
+    const app = memoryApp()
+    app.session.store(store)
+    app.get('/cart', (ctx) => {
+      ctx.session.set('cart', ctx.session.get('cart') ?? ['book'])
+      return { cart: ctx.session.get('cart') }
+    })
+    const made = await throughFetch(app)
+    stops.push(made.stop)
+    const client = made.client()
+    const planted = (await client.get('/cart')) && (client.cookies.get('session') ?? '')
+    await client.post('/register', { json: { email: 'fix@example.com', password: PASSWORD } })
+    expect(client.cookies.get('session')).toBe(planted)
+    await client.post('/login', { json: { email: 'fix@example.com', password: PASSWORD } })
+    const signedIn = client.cookies.get('session') ?? ''
+    await client.post('/logout')
+    const signedOut = client.cookies.get('session') ?? ''
+    expect(new Set([planted, signedIn, signedOut]).size).toBe(3)
+    expect([...kept]).toEqual([[signedOut, '{"cart":["book"]}']])
+    // Who has no session gets none by signing in.
+    const other = made.client()
+    await other.post('/login', { json: { email: 'fix@example.com', password: PASSWORD } })
+    expect(other.cookies.get('session')).toBeUndefined()
+  })
+
   it('hashes an outdated password anew when its owner signs in', async () => {
     const store = memoryStore()
     const old = await new PasswordHasher({ concurrency: 1, queueLimit: 1 }, () => keyDerivation([])).hash(PASSWORD)
@@ -207,18 +243,19 @@ describe('RequestAuth', () => {
     expect(user.created).toBeGreaterThan(1_700_000_000)
   })
 
-  it('says what is wrong with signing in something that is no account', async () => {
+  it('says what is wrong with signing in something that is no account, or setting its password', async () => {
     const app = micro(import.meta, { mode: 'test', env: {} }).use(auth({ store: memoryStore() }))
     const errors: unknown[] = []
     app.post('/in', async (ctx) => {
       for (const what of [undefined, null, {}, { id: {} }, 7]) {
         await ctx.auth.login(what as never).catch((error: unknown) => errors.push(isMicroError(error) && error.code))
+        await ctx.auth.setPassword(what as never, PASSWORD).catch((error: unknown) => errors.push(isMicroError(error) && error.code))
       }
       return 'in'
     })
     stops.push(() => app.stop())
     await app.client().post('/in')
-    expect(errors).toEqual(Array(5).fill('MICRO_AUTH_USER_INVALID'))
+    expect(errors).toEqual(Array(10).fill('MICRO_AUTH_USER_INVALID'))
   })
 
   it('is one value for two apps that know nothing of each other', async () => {
@@ -243,20 +280,26 @@ describe('RequestAuth', () => {
   })
 
   it('stands under another name with accounts, cookie and configuration of its own', async () => {
-    const app = micro(import.meta, { mode: 'test', env: {}, config: { staff: { cookieName: 'staff' } } })
+    const app = micro(import.meta, { mode: 'test', env: {} })
       .use(auth({ store: memoryStore() }))
       .use(auth({ store: memoryStore() }).as('staff'))
     app.post('/in', async (ctx) => {
-      const result = await ctx.staff.register({ email: 'boss@example.com', password: PASSWORD })
-      if (result.ok) {
-        await ctx.staff.login(result.user)
+      for (const [member, email] of [
+        [ctx.auth, 'ada@example.com'],
+        [ctx.staff, 'boss@example.com'],
+      ] as const) {
+        const result = await member.register({ email, password: PASSWORD })
+        if (result.ok) {
+          await member.login(result.user)
+        }
       }
-      return { auth: await ctx.auth.user(), staff: (await ctx.staff.user())?.email }
+      return 'in'
     })
+    app.get('/who', async (ctx) => ({ auth: (await ctx.auth.user())?.email, staff: (await ctx.staff.user())?.email }))
     stops.push(() => app.stop())
-    const response = await app.client().post('/in')
-    expect(await response.json()).toEqual({ auth: null, staff: 'boss@example.com' })
-    expect(response.headers.getSetCookie()[0]).toMatch(/^staff=/)
+    const client = app.client()
+    expect((await client.post('/in')).headers.getSetCookie().map((cookie) => cookie.split('=')[0])).toEqual(['auth', 'staff'])
+    expect(await (await client.get('/who')).json()).toEqual({ auth: 'ada@example.com', staff: 'boss@example.com' })
   })
 
   it('refuses configuration it does not know', () => {
@@ -267,6 +310,13 @@ describe('RequestAuth', () => {
     expect(make({ loginPath: '//evil.example' })).toThrow(/loginPath/)
     expect(make({ baseUrl: 'https://example.com/app' })).toThrow(/baseUrl/)
     expect(make({ github: { clientId: 'x' } })).toThrow(/github/)
+  })
+
+  it.each(['https://x.com/', 'HTTPS://X.com', '*', 'x.com'])('refuses the trusted origin %s, which no browser ever sends', (origin) => {
+    const make = (trustedOrigins: string[]) => () =>
+      micro(import.meta, { mode: 'test', env: {}, config: { auth: { trustedOrigins } } }).use(auth({ store: memoryStore() }))
+    expect(make(['https://x.com', origin])).toThrow(`'${origin}' is no origin`)
+    expect(make(['https://x.com', 'http://localhost:8080'])).not.toThrow()
   })
 
   it.each<[names: string[]]>([[['secure']], [['work', 'work']], [['Work']], [['my-work']], [['__proto__']], [['']]])(

@@ -45,6 +45,11 @@ function addRoutes(app: Routes): void {
     const result = await ctx.auth.signIn((await ctx.readJson()) as never)
     return result.ok ? ctx.redirect(ctx.auth.next()) : ctx.json(result, result.status)
   })
+  app.post('/password', async (ctx) => {
+    const { user, password } = (await ctx.readJson()) as { user?: User; password: string }
+    const result = await ctx.auth.setPassword(user ?? ((await ctx.auth.user()) as User), password)
+    return ctx.json(result, result.ok ? 200 : result.status)
+  })
   app.post('/logout', async (ctx) => {
     await ctx.auth.logout()
     return 'bye'

@@ -1,10 +1,11 @@
 /** The app and the context at hand, for code that is not given them. Who never imports this entry pays nothing for it. */
-import type { AppView, Context } from './context.ts'
-import { coreError } from './core-errors.ts'
-import { offerContextStore } from './current-slot.ts'
-import type { AnyExtension } from './extension.ts'
-import type { AppOf, ContextOf } from './inference.ts'
-import type { RequestContext } from './request-context.ts'
+
+import { coreError } from './errors/core-errors.ts'
+import type { AppOf, ContextOf } from './extension/inference.ts'
+import type { AnyExtension } from './extension/typed.ts'
+import type { AppView, Context } from './request/context.ts'
+import { offerContextStore } from './request/current-slot.ts'
+import type { RequestContext } from './request/request-context.ts'
 
 /** What `current` gives. */
 export interface Current<E extends readonly AnyExtension[]> {
@@ -17,6 +18,11 @@ const store = offerContextStore(() => {
   const storage = new AsyncLocalStorage<RequestContext>()
   return { run: (ctx, fn) => storage.run(ctx, fn), get: () => storage.getStore() }
 })
+
+/** Whether there is one: for code that is called inside and outside of requests, such as a log's. */
+export function hasCurrent(): boolean {
+  return store.get() !== undefined
+}
 
 /**
  * The app and the context inside a handler, a CLI command and `app.run(fn)`, typed by the extensions named.

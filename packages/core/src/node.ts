@@ -1,14 +1,24 @@
 /** Node's HTTP server as an edge: `serve`, and the ways in and out of other people's servers. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { RequestHandler } from './app-requests.ts'
-import { answerClientError } from './client-error.ts'
-import type { CoreConfig } from './core-config.ts'
-import { coreError } from './core-errors.ts'
-import { NodeSource } from './node-source.ts'
-import { writeReply } from './node-writer.ts'
-import { isThenable } from './thenable.ts'
+import type { Socket } from 'node:net'
+import type { RequestHandler } from './app/app-requests.ts'
+import type { CoreConfig } from './config/core-config.ts'
+import { checkOptions, type OptionNames } from './errors/check-options.ts'
+import { isThenable } from './hooks/thenable.ts'
+import type { RequestContext } from './request/request-context.ts'
+import { answerClientError } from './server/client-error.ts'
+import { ExpectingSource } from './server/expecting-source.ts'
+import { ForeignSource } from './server/foreign-source.ts'
+import { listenError } from './server/listen-error.ts'
+import { refusalOf, refuse } from './server/node-gate.ts'
+import { NodeSource } from './server/node-source.ts'
+import { giveUp, writeReply } from './server/node-writer.ts'
+import { ownMessage } from './server/read-incoming.ts'
+import type { RunningServer, ServeOptions } from './server/running-server.ts'
 
-export { fromNode } from './from-node.ts'
+export { fromNode } from './server/from-node.ts'
+export { instancePath, type ResourceOwner, resourcePath } from './server/resources.ts'
+export type { RunningServer, ServeOptions } from './server/running-server.ts'
 
 /** What `serve` serves. */
 export interface Servable {
@@ -20,83 +30,98 @@ export interface Servable {
   beforeStop(close: () => unknown): () => void
 }
 
-/** Options of `serve`; what is absent comes from `config.server`. */
-export interface ServeOptions {
-  readonly host?: string
-  /** 0 takes a free port. */
-  readonly port?: number
-  /** Path of a unix socket, instead of host and port. */
-  readonly socket?: string
-  /** Stops gracefully on SIGTERM and SIGINT; true by default. */
-  readonly signals?: boolean
-}
-
-/** A server that listens. */
-export interface RunningServer {
-  /** Where it listens: `http://127.0.0.1:3000`. */
-  readonly url: string
-  readonly port: number
-  readonly server: Server
-  /** Takes no new connection, waits for requests in flight, stops the app. */
-  stop(): Promise<void>
-}
-
 /** `(req, res)` handler of an app, for somebody else's server. Start the app first, or let the first request do it. */
 export function toNode(app: Servable): (incoming: IncomingMessage, response: ServerResponse) => void {
+  return handlerOf(app, ForeignSource)
+}
+
+function handlerOf(app: Servable, SourceClass: typeof NodeSource): (incoming: IncomingMessage, response: ServerResponse) => void {
   const requests = app['~requests']
   return (incoming, response) => {
-    if (requests.isRunning) {
-      answer(requests, incoming, response)
+    const source = new SourceClass(incoming, response)
+    const refusal = refusalOf(source)
+    if (refusal !== 0) {
+      refuse(source, refusal)
+    } else if (requests.isRunning) {
+      answer(requests, source)
     } else {
-      void answerOnceStarted(app, incoming, response)
+      void answerOnceStarted(app, source)
     }
   }
 }
 
-function answer(requests: RequestHandler, incoming: IncomingMessage, response: ServerResponse): void {
-  const source = new NodeSource(incoming, response)
-  const ctx = requests.accept(source)
-  const reply = requests.handle(ctx)
-  if (isThenable(reply)) {
-    void reply.then((made) => writeReply(requests, ctx, source, made))
-  } else {
-    writeReply(requests, ctx, source, reply)
+function answer(requests: RequestHandler, source: NodeSource): void {
+  let ctx: RequestContext
+  try {
+    ctx = requests.accept(source)
+  } catch (error) {
+    requests.log.error(`The context of ${source.method} ${source.target} could not be made`, { error })
+    refuse(source, 500)
+    return
+  }
+  try {
+    const reply = requests.handle(ctx)
+    if (isThenable(reply)) {
+      reply.then(
+        (made) => writeReply(requests, ctx, source, made),
+        (error: unknown) => giveUp(requests, ctx, source, error),
+      )
+    } else {
+      writeReply(requests, ctx, source, reply)
+    }
+  } catch (error) {
+    // An error that cannot even be looked at.
+    giveUp(requests, ctx, source, error)
   }
 }
 
-async function answerOnceStarted(app: Servable, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answerOnceStarted(app: Servable, source: NodeSource): Promise<void> {
   const requests = app['~requests']
   try {
     await app.start()
   } catch (error) {
     requests.log.error('A request came, but the app is not running', { error })
-    response.writeHead(503, ['Content-Length', '0', 'Connection', 'close'])
-    response.end()
+    refuse(source, 503)
     return
   }
-  answer(requests, incoming, response)
+  answer(requests, source)
 }
+
+const SERVE_OPTIONS: OptionNames<ServeOptions> = { host: true, port: true, socket: true, signals: true, workers: true }
 
 /**
  * Serves an app on Node: starts it, listens, and stops it gracefully on SIGTERM and SIGINT.
- * @throws MicroError what `start` throws; `MICRO_LISTEN`, after the app has been stopped again.
+ * @throws MicroError what `start` throws; `MICRO_LISTEN`, after the app has been stopped again; `MICRO_WORKERS_DIE`.
  */
 export async function serve(app: Servable, options: ServeOptions = {}): Promise<RunningServer> {
+  checkOptions('serve()', options, SERVE_OPTIONS)
+  const workers = options.workers === 'auto' ? 0 : (options.workers ?? app.config.server.workers)
+  if (workers === 1) {
+    return serveHere(app, options)
+  }
+  const { serveByWorkers } = await import('./server/serve-by-workers.ts')
+  return serveByWorkers(app, options, workers, () => serveHere(app, options))
+}
+
+async function serveHere(app: Servable, options: ServeOptions): Promise<RunningServer> {
   const { createServer } = process.getBuiltinModule('node:http')
   const { server: config } = app.config
   const { log } = app['~requests']
   await app.start()
-  const server = createServer(settingsOf(config), toNode(app))
+  const server = createServer({ IncomingMessage: ownMessage(), ...settingsOf(config) }, handlerOf(app, NodeSource))
+  server.on('checkContinue', handlerOf(app, ExpectingSource))
   server.on('clientError', answerClientError)
+  const sockets = openSockets(server)
   try {
     await listen(server, options, config)
   } catch (error) {
     await app.stop().catch((failure: unknown) => log.error('The app did not stop cleanly', { error: failure }))
     throw error
   }
+  server.on('error', (error) => log.error('The server failed, and goes on', { error }))
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  app.beforeStop(() => close(server, config.drainTimeoutMs))
+  app.beforeStop(() => close(server, sockets, config))
   const onSignal = (): void => {
     app.stop().catch((error: unknown) => {
       log.error('The app did not stop cleanly', { error })
@@ -111,35 +136,47 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
       process.off('SIGINT', onSignal)
     })
   }
-  return { url: urlOf(address, options), port, server, stop: () => app.stop() }
+  const ended = new Promise<void>((resolve) => void server.once('close', () => resolve(app.stop())))
+  ended.catch(() => {}) // Whoever stops it is told of its failure.
+  return { url: urlOf(address, options), port, server, isWorker: false, stop: () => app.stop(), ended }
+}
+
+/** The connections that are open: Node itself forgets one that was taken over by an upgrade. */
+function openSockets(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  return sockets
 }
 
 function settingsOf(config: CoreConfig['server']): object {
   return {
-    // From Node 24.12 on: a request without a body gets no stream of its own.
-    optimizeEmptyRequests: true,
-    headersTimeout: config.headersTimeoutMs,
+    // As native headers have it: the second line of a header that may stand once is not dropped without a word.
+    joinDuplicateHeaders: true,
+    headersTimeout: Math.min(config.headersTimeoutMs, config.requestTimeoutMs),
     requestTimeout: config.requestTimeoutMs,
     keepAliveTimeout: config.keepAliveTimeoutMs,
+    // How often Node looks whether the first two are over.
+    connectionsCheckingInterval: Math.min(5_000, config.headersTimeoutMs, config.requestTimeoutMs),
   }
 }
 
 function listen(server: Server, options: ServeOptions, config: CoreConfig['server']): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const where = options.socket ?? `${options.host ?? config.host}:${options.port ?? config.port}`
-      reject(
-        coreError(
-          'MICRO_LISTEN',
-          { where, reason: error.code === 'EADDRINUSE' ? 'something listens there already' : error.message },
-          { cause: error },
-        ),
-      )
-    })
+    const refused = (error: Error): void => {
+      reject(listenError(error, options.socket ?? `${options.host ?? config.host}:${options.port ?? config.port}`))
+    }
+    const listening = (): void => {
+      server.off('error', refused)
+      resolve()
+    }
+    server.once('error', refused)
     if (options.socket === undefined) {
-      server.listen(options.port ?? config.port, options.host ?? config.host, resolve)
+      server.listen(options.port ?? config.port, options.host ?? config.host, listening)
     } else {
-      server.listen(options.socket, resolve)
+      server.listen(options.socket, listening)
     }
   })
 }
@@ -147,18 +184,64 @@ function listen(server: Server, options: ServeOptions, config: CoreConfig['serve
 /** How often connections that have become idle are looked for while the server closes. */
 const IDLE_CHECK_MS = 50
 
-/** Ends idle connections at once, the others when their reply is sent, all of them after the drain time. */
-function close(server: Server, drainMs: number): Promise<void> {
+/** How long an idle connection may be about to be used, where somebody balances. */
+const IDLE_PATIENCE_MS = 500
+
+/**
+ * Takes no new connection. The others end when their reply is sent, all of them after the drain time, upgraded ones too. Idle ones end
+ * at once, unless a delay says that there is a balancer: it may have sent a request down one of them in this moment, and repeats none
+ * that changes anything.
+ */
+function close(server: Server, sockets: ReadonlySet<Socket>, { drainTimeoutMs, drainDelayMs }: CoreConfig['server']): Promise<void> {
   return new Promise((resolve) => {
-    const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
-    const timer = setTimeout(() => server.closeAllConnections(), drainMs)
-    server.close(() => {
+    let idle: ReturnType<typeof setInterval> | undefined
+    const leaveIdle = (): void => closeIdle(server, sockets)
+    const patience = setTimeout(
+      () => {
+        leaveIdle()
+        idle = setInterval(leaveIdle, IDLE_CHECK_MS)
+      },
+      Math.min(drainDelayMs, IDLE_PATIENCE_MS),
+    )
+    const timer = setTimeout(() => {
+      for (const socket of sockets) {
+        socket.destroy()
+      }
+    }, drainTimeoutMs)
+    const closed = (): void => {
+      clearTimeout(patience)
       clearInterval(idle)
       clearTimeout(timer)
       resolve()
-    })
-    server.closeIdleConnections()
+    }
+    const listenNoMore = (): void => {
+      const { closeIdleConnections } = server
+      server.closeIdleConnections = () => undefined
+      server.close(closed)
+      server.closeIdleConnections = closeIdleConnections
+    }
+    if (drainDelayMs === 0) {
+      listenNoMore()
+    } else {
+      // Right after connections were accepted: those that wait to be would be reset.
+      setImmediate(listenNoMore)
+    }
   })
+}
+
+/**
+ * Ends the connections that wait for their next request. From Node 26 on, one that has sent nothing yet is taken for idle too: its first
+ * request may be on its way, and nobody repeats that.
+ */
+function closeIdle(server: Server, sockets: ReadonlySet<Socket>): void {
+  const fresh = [...sockets].filter(({ bytesRead }) => bytesRead === 0)
+  for (const socket of fresh) {
+    socket.destroy = () => socket
+  }
+  server.closeIdleConnections()
+  for (const socket of fresh) {
+    Reflect.deleteProperty(socket, 'destroy')
+  }
 }
 
 function urlOf(address: ReturnType<Server['address']>, { socket }: ServeOptions): string {

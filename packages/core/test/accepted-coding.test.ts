@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { acceptedCoding } from '../src/accepted-coding.ts'
+import { acceptedCoding } from '../src/http/accepted-coding.ts'
 import { vectors, vectorsMissing } from './vectors.ts'
 
 const both = ['br', 'gzip']
@@ -25,11 +25,21 @@ const rows: readonly (readonly [header: string | undefined, available: readonly 
   ['gzip;q=yes', both, null],
   ['gzipped', both, null],
   ['br', [], null],
+  ['br;a="x, gzip", deflate', ['gzip'], null],
+  ['gzip, br;a="never closed', both, null],
 ]
 
 describe('acceptedCoding', () => {
   test.each(rows)('%j of %j', (header, available, coding) => {
     expect(acceptedCoding(header, available)).toBe(coding)
+  })
+
+  test('is found in linear time, whatever the header', () => {
+    const from = performance.now()
+    for (const part of ['"\\', '"', 'a;', 'a,']) {
+      expect(acceptedCoding(part.repeat(100_000), both)).toBeNull()
+    }
+    expect(performance.now() - from).toBeLessThan(2000)
   })
 
   interface Row {

@@ -17,12 +17,14 @@ const started = defineExtension({ name: 'starter', version: '1.0.0', core: '*', 
 } })
 const pages = blueprint('pages', import.meta, { prefix: '/pages' })
 pages.get('/:id<int>', { name: 'show' }, (ctx) => ctx.params.id)
+pages.get('/', { host: ':tenant.example.com' }, (ctx) => ctx.params.tenant).nameUrl('media', '/media')
 export default () => micro(import.meta).use(started).register(pages).get('/', { name: 'home' }, (ctx) => { ctx.session.set('a', 1); return 'x' })
 `
 
 describe('an app that is not started (P19)', () => {
   const commands: readonly (readonly [args: readonly string[], says: RegExp])[] = [
-    [['routes'], /GET\s+\/pages\/:id<int>\s+pages\.show\s+\S+app\.ts:\d+/],
+    [['routes'], /GET\s+any\s+\/pages\/:id<int>\s+pages\.show\s+pages\s+app\.ts:\d+/],
+    [['routes'], /GET\s+:tenant\.example\.com\s+\/pages\s+pages\s+app\.ts:\d+\n–\s+any\s+\/pages\/media\s+pages\.media/],
     [['config'], /starter\.size\s+1\s+default/],
     [['extensions'], /starter 1\.0\.0/],
     [['--help'], /starter go\s+Goes\./],

@@ -1,5 +1,6 @@
 import { blueprint, defineExtension, type JsonProvider, micro, options, type Setup, type TemplateEngine } from '@micro/core'
 import { describe, expect, test } from 'vitest'
+import { noSessions } from './memory-sessions.ts'
 import { microErrorOf } from './micro-error-of.ts'
 
 const engine: TemplateEngine = { name: 'none', compile: () => ({ render: () => '' }) }
@@ -27,7 +28,7 @@ function contributeAll(app: Setup): void {
   app.cli.command('do', { description: 'Does.' }, () => undefined)
   app.cli.shell('it', () => 1)
   app.health(() => undefined)
-  app.session.store({ load: () => null, save: () => null })
+  app.session.store(noSessions)
   app.json(provider)
 }
 
@@ -47,6 +48,15 @@ describe('an installation that fails (P08)', () => {
     ['returns a promise', () => Promise.reject(new Error('no'))],
     ['registers a blueprint twice', (app) => app.register(other)],
     ['declares a command twice', (app) => app.cli.command('do', { description: '' }, () => undefined)],
+    [
+      'declares a command with a flag of all commands',
+      (app) => app.cli.command('other', { description: '', flags: { help: { type: 'boolean', description: '' } } }, () => undefined),
+    ],
+    [
+      'declares a command with the letter of a flag of all commands',
+      (app) =>
+        app.cli.command('other', { description: '', flags: { all: { type: 'boolean', description: '', short: 'a' } } }, () => undefined),
+    ],
     ['declares a converter twice', (app) => app.converter('word', { parse: () => 1, format: () => '1' })],
     ["takes another party's template global", (app) => app.templates.global('taken', 1)],
     ["takes another party's body reader", (app) => app.bodyReader('text/taken', () => 1)],
@@ -125,7 +135,7 @@ describe('declaring too late (P09)', () => {
     ['bodyReader', (app) => app.bodyReader('a/b', () => 1)],
     ['templates.global', (app) => app.templates.global('a', 1)],
     ['cli.command', (app) => app.cli.command('a', { description: '' }, () => 1)],
-    ['session.store', (app) => app.session.store({ load: () => null, save: () => null })],
+    ['session.store', (app) => app.session.store(noSessions)],
     ['json', (app) => app.json(provider)],
     ['static', (app) => app.static('/x')],
     ['health', (app) => app.health(() => 1)],
@@ -148,6 +158,13 @@ describe('declaring too late (P09)', () => {
     ['use', () => app.use(extension(() => ({})))],
     ['register', () => app.register(other)],
     ['get', () => app.get('/', () => 'x')],
+    ['post', () => app.post('/', () => 'x')],
+    ['put', () => app.group('/a', (routes) => routes.put('/', () => 'x'))],
+    ['patch', () => app.patch('/', () => 'x')],
+    ['delete', () => app.delete('/', () => 'x')],
+    ['options', () => app.options('/', () => 'x')],
+    ['useConverters', () => app.useConverters({})],
+    ['onUrlError', () => app.onUrlError(() => undefined)],
     ['all', () => app.route('/').all(() => 'x')],
     ['mount', () => app.mount('/m', () => new Response())],
     ['beforeRequest', () => app.beforeRequest(() => 1)],
@@ -163,7 +180,7 @@ describe('declaring too late (P09)', () => {
     ['templates.engine', () => app.templates.engine(engine)],
     ['cli.command', () => app.cli.command('a', { description: '' }, () => 1)],
     ['cli.shell', () => app.cli.shell('a', () => 1)],
-    ['session.store', () => app.session.store({ load: () => null, save: () => null })],
+    ['session.store', () => app.session.store(noSessions)],
     [
       'json',
       () => {

@@ -91,19 +91,13 @@ describe('blueprint (P24)', () => {
     ['MICRO_EXTENSION_INVALID', () => micro(import.meta, { env: {} }).register(undefined as never)],
     [
       'MICRO_PATH_INVALID',
-      () => micro(import.meta, { env: {} }).register(blueprint('a', import.meta, { prefix: 'a' }).get('/', () => 'x')).routes,
+      () => micro(import.meta, { env: {} }).register(blueprint('a', import.meta, { prefix: 'a' as string }).get('/', () => 'x')).routes,
     ],
     [
-      'MICRO_PATH_INVALID',
-      () => micro(import.meta, { env: {} }).register(blueprint('a', import.meta, { prefix: '/a/' }).get('/b', () => 'x')).routes,
-    ],
-    [
-      'MICRO_APP_STARTED',
+      'MICRO_BLUEPRINT_CLOSED',
       () => {
         const late = blueprint('late', import.meta)
-        micro(import.meta, { env: {} })
-          .register(late)
-          .routes.at(0)
+        micro(import.meta, { env: {} }).register(late)
         late.get('/', () => 'x')
       },
     ],

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { BriefMemory } from '../src/brief-memory.ts'
+import { BriefMemory } from '../src/files/brief-memory.ts'
 
 afterEach(() => {
   vi.useRealTimers()

@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { runCli } from '../src/cli.ts'
-import { defaultMode } from '../src/mode.ts'
-import { runMicro } from './child.ts'
+import { defaultMode } from '../src/config/mode.ts'
 import { project } from './project.ts'
 
 const APP = `
@@ -11,7 +10,7 @@ const tool = defineExtension({
   name: 'tool', version: '1.2.0', core: '*', config: options({ size: option.int({ default: 3, description: 'How big.' }), key: option.string({ secret: true }) }),
   effects: ['answers faster'],
   initApp: (app) => {
-    app.cli.command('make', { description: 'Makes a thing.', positionals: ['<name>'], flags: { loud: { type: 'boolean', description: 'Louder.', short: 'l' }, to: { type: 'string', description: 'Where to.' } } },
+    app.cli.command('make', { description: 'Makes a thing.', positionals: ['<name>', '[more...]'], examples: ['micro tool make it'], flags: { loud: { type: 'boolean', description: 'Louder.', short: 'l' }, to: { type: 'string', description: 'Where to.' } } },
       ({ positionals, flags, print, app }) => print(JSON.stringify({ positionals, flags, mode: app.mode })))
     app.cli.command('make all', { description: 'Makes everything.' }, ({ print }) => print('all'))
     app.cli.command('fail', { description: 'Fails.' }, () => { throw new Error('it failed') })
@@ -33,8 +32,7 @@ async function run(args: readonly string[], files: { readonly [path: string]: st
   const out: string[] = []
   const complaints: string[] = []
   const code = await runCli(['--app', join(root, Object.keys(files)[0] as string), ...args], {
-    print: (line) => out.push(line),
-    complain: (line) => complaints.push(line),
+    output: { print: (line) => out.push(line), complain: (line) => complaints.push(line) },
   })
   return { code, out: out.join('\n').replaceAll(root, ''), complaints: complaints.join('\n').replaceAll(root, '') }
 }
@@ -47,7 +45,15 @@ describe('micro', () => {
       /^METHOD +PATH +NAME +DECLARED AT\nGET +\/ +home +\/app\.ts:16\nPOST +\/a\/:b +\/app\.ts:16\nALL +\/all +\/app\.ts:16$/,
     )
     const json = await run(['routes', '--json'])
-    expect((JSON.parse(json.out) as object[])[0]).toEqual({ method: 'GET', path: '/', name: 'home', where: '/app.ts:16' })
+    expect((JSON.parse(json.out) as object[])[0]).toEqual({
+      methods: ['GET'],
+      path: '/',
+      name: 'home',
+      host: null,
+      blueprint: null,
+      middleware: [],
+      where: '/app.ts:16',
+    })
   })
 
   test('config, with secrets masked', async () => {
@@ -71,6 +77,16 @@ describe('micro', () => {
     }
   })
 
+  test('config, one key, one namespace, and what is not the default', async () => {
+    expect((await run(['config', 'tool.size'])).out).toBe(
+      'value       3\nsource      default\nvariable    MICRO_TOOL__SIZE\nwhat it is  How big.',
+    )
+    expect(JSON.parse((await run(['config', 'tool.size', '--json'])).out)).toMatchObject({ key: 'tool.size', value: 3 })
+    expect((await run(['config', 'tool'])).out).toBe('KEY        VALUE  SOURCE\ntool.size  3      default')
+    expect((await run(['config', 'tool', '--all'])).out).toMatch(/\ntool\.key +– +default$/)
+    expect((await run(['config', 'tool', '--changed'])).out).toBe('Every value is the default.')
+  })
+
   test('extensions', async () => {
     const { code, out } = await run(['extensions'])
     expect(code).toBe(0)
@@ -80,6 +96,7 @@ describe('micro', () => {
     expect(out).toMatch(/command +tool make all/)
     const json = JSON.parse((await run(['extensions', '--json'])).out) as { name: string }[]
     expect(json.map(({ name }) => name)).toEqual(['tool'])
+    expect((await run(['extensions', 'tool'])).out).toBe(out)
   })
 
   describe('commands of extensions and the app', () => {
@@ -90,15 +107,15 @@ describe('micro', () => {
       [['hello'], 'hello'],
       [
         ['tool', 'make', '--help'],
-        /^Usage: micro tool make <name> \[options\]\n\nMakes a thing\.\n\n +-l, --loud +Louder\.\n +--to <value> +Where to\.\n +-a, --app <value>/,
+        /^Usage: micro tool make <name> \[more\.\.\.\] \[options\]\n\nMakes a thing\.\n\nOptions:\n {2}-l, --loud +Louder\.\n +--to <value> +Where to\.\n\nOptions of every command:\n {2}--app, .*\n\nExamples:\n {2}micro tool make it$/,
       ],
       [['help', 'tool', 'make'], /^Usage: micro tool make/],
       [['routes', '-h'], /^Usage: micro routes \[options\]\n\nLists the routes/],
-      [['run', '--help'], /--port <value> +Port to listen on/],
+      [['run', '--help'], /--port <number> +Port to listen on/],
       [['--version'], /^\d+\.\d+\.\d+/],
       [
         ['--help'],
-        /^Usage: micro <command> \[options\]\n\n {2}run +Serves the app[\s\S]* {2}tool make +Makes a thing\.[\s\S]* {2}hello +Says hello\./,
+        /^Usage: micro <command> \[options\]\n\nCommands:\n {2}run +Serves the app[\s\S]*\n\nCommands of tool:\n {2}tool make +Makes a thing\.[\s\S]*\n\nCommands of the app:\n {2}hello +Says hello\.\n\nOptions:\n/,
       ],
       [[], /^Usage: micro <command>/],
     ]
@@ -110,7 +127,22 @@ describe('micro', () => {
     })
 
     const usage: readonly (readonly [args: readonly string[], says: string])[] = [
-      [['nonsense'], "There is no command 'nonsense'."],
+      [['nonsense'], "There is no command 'nonsense'. See micro --help."],
+      [['rout'], "There is no command 'rout'. Did you mean 'micro routes'?"],
+      [['tool', 'mkae'], "Did you mean 'micro tool make'?"],
+      [['tool', 'make'], 'micro tool make needs <name>. See micro tool make --help.'],
+      [['tool', 'make', 'all', 'of', 'it'], "micro tool make all cannot use 'of'."],
+      [['tool', 'make', 'x', '--tu', 'y'], "Unknown option '--tu'. Did you mean --to?"],
+      [['tool', 'make', 'x', '--to', '-l'], '--to needs a value.'],
+      [['tool', 'make', 'x', '--loud=yes'], '--loud takes no value.'],
+      [['routes', '--sort', 'colour'], '--sort=colour: give declared, path, name, method or host.'],
+      [['--mode=live', 'routes'], '--mode=live: give development, test or production.'],
+      [['routes', '--env-file'], '--env-file needs a value: --env-file path.'],
+      [['routes', '--env-file', 'no/such.env'], 'There is no file no/such.env (from --env-file).'],
+      [['config', 'tool.sise'], "There is no configuration key 'tool.sise'. Did you mean 'tool.size'?"],
+      [['extensions', 'toll'], "No extension 'toll' is installed. Did you mean 'tool'?"],
+      [['run', '--socket', 'x', '--port', '1'], '--socket stands instead of --host and --port'],
+      [['run', '--cert', 'x.pem'], "Unknown option '--cert'."],
       [['tool', 'nonsense'], "There is no command 'tool nonsense'."],
       [['tool', 'make', '--odd'], '--odd'],
       [['routes', '--odd'], 'See micro routes --help.'],
@@ -213,43 +245,29 @@ describe('micro', () => {
       const { code, complaints } = await run(['db', 'go'], broken('return micro(import.meta, { env: {} }).use(db).use(make("render"))'))
       expect(complaints).toContain('MICRO_NAME_RESERVED')
       expect(code).toBe(1)
+      const unknown = await run(['nonsense'], broken('return micro(import.meta, { env: {} }).use(make("render"))'))
+      expect(unknown.complaints).toMatch(/MICRO_NAME_RESERVED[\s\S]*There is no command 'nonsense' as far as the app could be read/)
+      expect(unknown.code).toBe(1)
+    })
+
+    test('its errors have a stack where --stack asks for it, and otherwise only if they are nobody’s on purpose', async () => {
+      const files = broken('return micro(import.meta, { env: {} }).use(make("render"))')
+      expect((await run(['routes'], files)).complaints).not.toContain('    at ')
+      expect((await run(['routes', '--stack'], files)).complaints).toMatch(/MICRO_NAME_RESERVED: .*\n {4}at /)
+      const thrown = (await run(['routes'], broken('throw new Error("no such luck")'))).complaints
+      expect(thrown).toMatch(/Error: no such luck\n {4}at .*app\.ts/)
+      expect(thrown).not.toContain('node:internal')
+      const cause = broken('throw new Error("outer", { cause: new Error("inner") })')
+      expect((await run(['routes'], cause)).complaints).toContain('caused by: inner')
+      expect((await run(['--stack', 'routes'], cause)).complaints).toMatch(/caused by: Error: inner\n {6}at /)
     })
 
     test('one that throws, or whose module does, or exports none', async () => {
       expect((await run(['routes'], broken('throw new Error("no such luck")'))).complaints).toContain('Error: no such luck')
       expect((await run(['routes'], { 'app.ts': 'throw new Error("at import")' })).complaints).toContain('Error: at import')
       const none = await run(['routes'], { 'app.ts': 'export const other = 5' })
-      expect(none.complaints).toContain('MICRO_APP_MISSING')
-      expect(none.complaints).toContain('(default, app, createApp, makeApp)')
+      expect(none.complaints).toContain('MICRO_APP_EXPORT: /app.ts exports no app: there is no default, app, createApp, makeApp; no other')
       expect((await run(['--help'], { 'app.ts': 'throw new Error("at import")' })).out).toContain('extensions')
-    })
-  })
-
-  describe('finds the app', () => {
-    const simple = (name: string) =>
-      `import { micro } from '@micro/core'\nexport const ${name} = micro(import.meta).get('/${name}', () => 'x')\n`
-    const places: readonly (readonly [files: { readonly [path: string]: string }, args: readonly string[], path: string])[] = [
-      [{ 'app.ts': simple('app') }, ['routes'], '/app'],
-      [{ 'src/app.ts': simple('app') }, ['routes'], '/app'],
-      [{ 'index.js': simple('app') }, ['routes'], '/app'],
-      [{ 'other.ts': simple('mine') }, ['routes', '-a', 'other.ts:mine'], '/mine'],
-      [{ 'other.ts': simple('mine') }, ['--app=other.ts:mine', 'routes'], '/mine'],
-      [{ 'app.ts': `${simple('a')}export default Promise.resolve(a)` }, ['routes'], '/a'],
-    ]
-    test.each(places)('%o with %j', async (files, args, path) => {
-      const child = runMicro(args, project(files))
-      const { code } = await child.ended()
-      expect([code, child.output.stderr]).toEqual([0, ''])
-      expect(child.output.stdout).toContain(` ${path} `)
-    })
-
-    test('a directory without one: help all the same, an error for what needs it', async () => {
-      const help = runMicro([], project({}))
-      expect((await help.ended()).code).toBe(0)
-      expect(help.output.stdout).toContain('MICRO_APP_MISSING: No app was found')
-      const routes = runMicro(['routes'], project({}))
-      expect((await routes.ended()).code).toBe(1)
-      expect(routes.output.stderr).toContain('looked for any of app.ts, src/app.ts')
     })
   })
 })

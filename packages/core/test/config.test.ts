@@ -91,6 +91,14 @@ describe('configuration', () => {
       }
     })
 
+    test('what a module or another parser gives is configuration, as an option of the app', () => {
+      const parse = (text: string) => Object.fromEntries(text.split('\n').map((line) => line.split(' = ')))
+      const { make } = site({}, { config: { pool: parse('host = example.org\nmode = two') } })
+      const app = make()
+      expect(app.config.pool).toMatchObject({ host: 'example.org', mode: 'two' })
+      expect(app.configEntries.find(({ key }) => key === 'pool.host')?.source).toBe('option config.pool.host of micro()')
+    })
+
     test('MICRO_CONFIG names another file, which must be there', async () => {
       const { root, make } = site({ 'other.json': '{"pool": {"size": 3}}' }, { env: {} })
       const named = (path: string) => () => micro(moduleIn(root), { mode: 'test', env: { MICRO_CONFIG: path } }).use(pool())

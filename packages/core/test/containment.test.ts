@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type DirectoryOptions, type DirectoryServer, serveDirectory } from '../src/static-files.ts'
+import { type DirectoryOptions, type DirectoryServer, serveDirectory } from '../src/files/static-files.ts'
 import { FileFixture } from './file-fixture.ts'
 import { type ReplyServer, replyServer, type Seen, timesOpen } from './reply-server.ts'
 

@@ -1,5 +1,5 @@
+import { contentDisposition } from '@micro/core'
 import { describe, expect, test } from 'vitest'
-import { attachment } from '../src/content-disposition.ts'
 
 const rows: readonly (readonly [name: string, value: string])[] = [
   ['', 'attachment'],
@@ -24,9 +24,10 @@ const rows: readonly (readonly [name: string, value: string])[] = [
   ['half \ud83d.txt', `attachment; filename="half _.txt"; filename*=UTF-8''half%20%EF%BF%BD.txt`],
 ]
 
-describe('attachment', () => {
+describe('contentDisposition', () => {
   test.each(rows)('%j', (name, value) => {
-    expect(attachment(name)).toBe(value)
+    expect(contentDisposition('attachment', name)).toBe(value)
+    expect(contentDisposition('inline', name)).toBe(value.replace('attachment', 'inline'))
     expect(value).toMatch(/^[\x20-\x7e]*$/)
   })
 })

@@ -1,6 +1,6 @@
 import { type Context, defineExtension, type LogLine, type MicroOptions, micro, middleware, options } from '@micro/core'
 import { describe, expect, test } from 'vitest'
-import { detachedSource } from '../src/source.ts'
+import { detachedSource } from '../src/http/source.ts'
 import { DOORS } from './both.ts'
 
 /** An extension whose context member is made by `make`. */
@@ -25,6 +25,19 @@ describe('context members (P16)', () => {
     expect(made).toBe(0)
     expect(await (await client.get('/touched')).json()).toEqual([true, 1])
     expect(await (await client.get('/touched')).json()).toEqual([true, 2])
+    await app.stop()
+  })
+
+  test.each([[undefined], [null], [0]])('one that is %s is made once too', async (value) => {
+    let made = 0
+    const app = build().use(
+      member('thing', () => {
+        made++
+        return value
+      }),
+    )
+    app.get('/', (ctx) => [ctx.thing === value, ctx.thing === value, made])
+    expect(await (await app.client().get('/')).json()).toEqual([true, true, 1])
     await app.stop()
   })
 

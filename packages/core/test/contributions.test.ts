@@ -11,6 +11,7 @@ import {
   type Setup,
 } from '@micro/core'
 import { describe, expect, test } from 'vitest'
+import { noSessions } from './memory-sessions.ts'
 import { microErrorOf } from './micro-error-of.ts'
 
 const make = () => micro(import.meta, { env: {}, mode: 'test' })
@@ -97,7 +98,8 @@ describe('app.extensions (P13)', () => {
 
 describe('parts with one winner', () => {
   const json: JsonProvider = { stringify: () => '"x"', parse: () => 1 }
-  const store: SessionStore = { load: () => ({ from: 'store' }), save: () => 'kept' }
+  const storeOf = (from: string): SessionStore => ({ ...noSessions, load: () => ({ text: JSON.stringify({ from }), age: 0 }) })
+  const store = storeOf('store')
   const engine = { name: 'e', compile: () => ({ render: () => 'engine' }) }
   const parts: readonly (readonly [what: string, set: (app: Setup, replace: boolean) => void])[] = [
     ['session store', (app, replace) => app.session.store(store, { replace })],
@@ -129,7 +131,7 @@ describe('parts with one winner', () => {
       }),
     )
     app.json = { stringify: () => '"app"', parse: () => 1 }
-    app.session.store({ load: () => ({ from: 'app' }), save: () => null })
+    app.session.store(storeOf('app'))
     app.get('/', (ctx) => ({ from: ctx.session.get('from') }))
     const response = await app.client().get('/', { headers: { cookie: 'session=x' } })
     expect(await response.text()).toBe('"app"')

@@ -1,6 +1,6 @@
-import { CookieJar, type CookieOptions } from '@micro/core'
-import { describe, expect, test, vi } from 'vitest'
-import { readCookies, writeCookie } from '../src/cookie.ts'
+import type { CookieOptions } from '@micro/core'
+import { describe, expect, test } from 'vitest'
+import { readCookies, writeCookie } from '../src/http/cookie.ts'
 import { DOORS } from './both.ts'
 import { microErrorOf } from './micro-error-of.ts'
 
@@ -65,46 +65,5 @@ describe.each(DOORS)('cookies through $name', ({ open }) => {
       'two=%C3%BC; Max-Age=5; Path=/; HttpOnly; SameSite=Lax',
       'three=; Max-Age=0; Path=/x; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax',
     ])
-  })
-})
-
-describe('CookieJar', () => {
-  const at = (url: string) => new URL(url, 'http://example.org/')
-  const header = (lines: readonly string[], url: string, from = '/a/b') => {
-    const jar = new CookieJar()
-    jar.take(at(from), lines)
-    return jar.header(at(url))
-  }
-  const cases: readonly (readonly [what: string, lines: readonly string[], url: string, header: string])[] = [
-    ['a host cookie goes back to its host', ['a=1; Path=/'], '/x', 'a=1'],
-    ['not to another', ['a=1; Path=/'], 'http://other.org/', ''],
-    ['not to a subdomain', ['a=1; Path=/'], 'http://sub.example.org/', ''],
-    ['a domain cookie goes to subdomains', ['a=1; Path=/; Domain=.example.org'], 'http://sub.example.org/', 'a=1'],
-    ['one for another domain is not taken', ['a=1; Path=/; Domain=other.org'], 'http://other.org/', ''],
-    ['without a path it is for the directory', ['a=1'], '/a/c', 'a=1'],
-    ['and not above', ['a=1'], '/', ''],
-    ['a path is matched by segments', ['a=1; Path=/a'], '/ab', ''],
-    ['longer paths first, then older ones', ['a=1; Path=/', 'b=2; Path=/a', 'c=3; Path=/'], '/a/x', 'b=2; a=1; c=3'],
-    ['secure ones go over HTTPS', ['a=1; Path=/; Secure'], '/', ''],
-    ['… alone', ['a=1; Path=/; Secure'], 'https://example.org/', 'a=1'],
-    ['expired ones are dropped', ['a=1; Path=/', 'a=; Path=/; Max-Age=0', 'b=2; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT'], '/', ''],
-    ['the value is kept as it is', ['a=%C3%BC; Path=/'], '/', 'a=%C3%BC'],
-  ]
-  test.each(cases)('%s', (_, lines, url, expected) => {
-    expect(header(lines, url)).toBe(expected)
-  })
-
-  test('expires with time', () => {
-    vi.useFakeTimers()
-    try {
-      const jar = new CookieJar()
-      jar.take(at('/'), ['a=1; Max-Age=10'])
-      vi.advanceTimersByTime(9_000)
-      expect(jar.header(at('/'))).toBe('a=1')
-      vi.advanceTimersByTime(2_000)
-      expect(jar.header(at('/'))).toBe('')
-    } finally {
-      vi.useRealTimers()
-    }
   })
 })

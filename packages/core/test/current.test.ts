@@ -1,5 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { defineExtension, micro, options } from '@micro/core'
-import { current } from '@micro/core/current'
+import { current, hasCurrent } from '@micro/core/current'
 import { describe, expect, test } from 'vitest'
 import { DOORS } from './both.ts'
 import { runModule } from './child.ts'
@@ -59,6 +60,43 @@ describe('current (P18)', () => {
     })
     expect([result, ...log]).toEqual([5, 'of /, of the app', 'torn down'])
     await expect(app.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    await app.stop()
+  })
+
+  test('runs nest: inside each its own, of another app too, and the outer one again afterwards', async () => {
+    const [one, other] = [micro(import.meta, { env: {}, mode: 'test' }), micro(import.meta, { env: {}, mode: 'test' })]
+    const seen: unknown[] = []
+    await one.run(async (outer) => {
+      await other.run(async (inner) => seen.push(current().app === other, current().ctx === inner))
+      await one.run((again) => seen.push(current().ctx === again, again !== outer))
+      seen.push(current().ctx === outer)
+    })
+    expect(seen).toEqual([true, true, true, true, true])
+    await Promise.all([one.stop(), other.stop()])
+  })
+
+  test('work in the background keeps it after the response, and what another loop runs can be bound to it', async () => {
+    const app = micro(import.meta, { env: {}, mode: 'test' })
+    const queue: (() => void)[] = []
+    const seen: unknown[] = []
+    const tell = (what: string) => () => void seen.push(`${what} ${hasCurrent() ? current().ctx.path : 'nothing'}`)
+    app.get('/page', () => {
+      setTimeout(tell('timer'), 5)
+      queue.push(tell('queued'), AsyncLocalStorage.bind(tell('bound')))
+      return 'x'
+    })
+    await app.client().get('/page')
+    for (const job of queue) {
+      job()
+    }
+    await expect.poll(() => seen).toHaveLength(3)
+    expect(seen).toEqual(['queued nothing', 'bound /page', 'timer /page'])
+    await app.stop()
+  })
+
+  test('hasCurrent tells whether there is one', async () => {
+    const app = micro(import.meta, { env: {}, mode: 'test' })
+    expect([hasCurrent(), await app.run(() => hasCurrent()), hasCurrent()]).toEqual([false, true, false])
     await app.stop()
   })
 

@@ -1,7 +1,7 @@
 import { HttpError } from '@micro/core'
 import { describe, expect, test, vi } from 'vitest'
-import { readEjs } from '../src/ejs-source.ts'
-import { raw } from '../src/html.ts'
+import { readEjs } from '../src/templates/ejs-source.ts'
+import { raw } from '../src/templates/html.ts'
 import { pages } from './memory-templates.ts'
 import { microErrorOf } from './micro-error-of.ts'
 
@@ -188,7 +188,7 @@ describe('ejsEngine', () => {
   })
 
   test('EJS writes the statements that the function around them is made for', () => {
-    const { statements, names, waits } = readEjs('a "b"\n<%= c.d %><%- e %><% if (f) { %>\n<% } // g %>', (error) => error)
+    const { statements, names, waits } = readEjs('a "b"\n<%= c.d %><%- e %><% if (f) { %>\n<% } // g %>', '%', (error) => error)
     expect(statements.trim().split(/\s*\n\s*/)).toEqual([
       '; __append("a \\"b\\"\\n")',
       '; __line = 2',

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync, w
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { ReplyBody } from '@micro/core'
-import type { FileRequest } from '../src/files.ts'
+import type { FileRequest } from '../src/files/files.ts'
 
 export const MIB: number = 1024 * 1024
 export const LONG_AGO: Date = new Date('2020-02-02T02:02:02.250Z')

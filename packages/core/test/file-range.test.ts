@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type ByteRange, contentRange, readRange } from '../src/file-range.ts'
+import { type ByteRange, contentRange, readRange } from '../src/files/file-range.ts'
 import { vectors, vectorsMissing } from './vectors.ts'
 
 type Outcome = ReturnType<typeof readRange>

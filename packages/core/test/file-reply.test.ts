@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sendFile } from '../src/files.ts'
+import { sendFile } from '../src/files/files.ts'
 import { digest, FileFixture, LONG_AGO, LONG_AGO_DATE, large, letters } from './file-fixture.ts'
 import { type ReplyServer, replyServer } from './reply-server.ts'
 

@@ -3,7 +3,7 @@ import { appendFileSync, renameSync, rmSync, truncateSync, utimesSync, writeFile
 import { isHttpError, micro } from '@micro/core'
 import { serve } from '@micro/core/node'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { sendFile } from '../src/files.ts'
+import { sendFile } from '../src/files/files.ts'
 import { asked, bytesOf, FileFixture, LONG_AGO, large, letters, MIB, showsOpenFiles } from './file-fixture.ts'
 import { type ReplyServer, replyServer, timesOpen } from './reply-server.ts'
 

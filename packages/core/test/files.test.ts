@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, constants, openSync } from 'node:fs'
+import { closeSync, constants, existsSync, openSync, symlinkSync } from 'node:fs'
 import { isHttpError, micro, type Reply } from '@micro/core'
 import { serve } from '@micro/core/node'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type FileOptions, sendFile } from '../src/files.ts'
+import { type FileOptions, sendFile } from '../src/files/files.ts'
+import { DOORS } from './both.ts'
 import { asked, digest, FileFixture, LONG_AGO_DATE, large, letters, showsOpenFiles } from './file-fixture.ts'
 import { type ReplyServer, replyServer } from './reply-server.ts'
 
@@ -231,6 +232,54 @@ describe('ctx.file', () => {
       }
     } finally {
       await running.stop()
+    }
+  })
+})
+
+test.each(DOORS)('a proxy may send the file instead: through $name', async ({ open }) => {
+  const { send } = await open((app) =>
+    app.get('/report', (ctx) => {
+      ctx.setHeader('X-Accel-Redirect', '/private/report.pdf')
+      ctx.setHeader('Content-Type', 'application/pdf')
+      return ctx.reply(null)
+    }),
+  )
+  const { status, headers, body } = await send('/report')
+  expect([status, headers.get('x-accel-redirect'), headers.get('content-type'), body.length]).toEqual([
+    200,
+    '/private/report.pdf',
+    'application/pdf',
+    0,
+  ])
+})
+
+describe('ctx.file with a root', () => {
+  test.each<[name: string, status: number]>([
+    ['letters.txt', 200],
+    ['sub/inner.txt', 200],
+    ['../outside-root.txt', 404],
+    ['sub/../letters.txt', 404],
+    ['/etc/hostname', 404],
+    ['.hidden', 404],
+    ['link-out.txt', 404],
+    ['sub', 404],
+    ['gone.txt', 404],
+    ['letters.txt\0.png', 404],
+    ['..\\outside-root.txt', 404],
+  ])('sends %j from the directory alone: %d', async (name, status) => {
+    fixture.put('rooted/letters.txt', 'inside')
+    fixture.put('rooted/sub/inner.txt', 'inside')
+    fixture.put('rooted/.hidden', 'hidden')
+    fixture.put('outside-root.txt', 'outside')
+    if (!existsSync(fixture.at('rooted/link-out.txt'))) {
+      symlinkSync(fixture.at('outside-root.txt'), fixture.at('rooted/link-out.txt'))
+    }
+    const app = micro(import.meta, { mode: 'test', env: {}, root: fixture.root })
+    app.get('/', (ctx) => ctx.file(ctx.query.get('name') ?? '', { root: 'rooted', download: '' }))
+    const response = await app.fetch(new Request(`http://localhost/?name=${encodeURIComponent(name)}`))
+    expect(response.status).toBe(status)
+    if (status === 200) {
+      expect(await response.text()).toBe('inside')
     }
   })
 })

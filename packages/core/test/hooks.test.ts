@@ -1,6 +1,7 @@
-import { defineExtension, options, PHASES, type Phase, type Setup } from '@micro/core'
-import { describe, expect, test } from 'vitest'
-import { DOORS, errorsOf } from './both.ts'
+import { abort, defineExtension, onSignal, options, PHASES, type Phase, type Setup } from '@micro/core'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { concerns, hookRecord } from '../src/hooks/hooks.ts'
+import { DOORS, errorsOf, type Opened, type SentRequest } from './both.ts'
 
 const extension = (name: string, initApp: (app: Setup) => void) =>
   defineExtension({
@@ -77,6 +78,27 @@ describe.each(DOORS)('hooks through $name', ({ open }) => {
     expect(log).toEqual(['unsafe POST', 'unsafe PUT', 'after put PUT', 'teardown put PUT'])
   })
 
+  test('methods are named in any case, and GET brings HEAD, which may be named alone', async () => {
+    const log: string[] = []
+    const { send } = await open((app) => {
+      for (const methods of [['put'], ['get'], ['Head'], ['HEAD', 'POST']]) {
+        app.beforeRequest((ctx) => void log.push(`${methods.join()} for ${ctx.method}`), { methods })
+      }
+      app.get('/a', () => 'x').put('/a', () => 'x')
+      app.all('/all', () => 'x')
+    })
+    const ranFor = async (method: string, path: string) => {
+      log.length = 0
+      await send(path, { method })
+      return log.slice()
+    }
+    for (const path of ['/a', '/all']) {
+      expect(await ranFor('PUT', path)).toEqual(['put for PUT'])
+      expect(await ranFor('GET', path)).toEqual(['get for GET'])
+      expect(await ranFor('HEAD', path)).toEqual(['get for HEAD', 'Head for HEAD', 'HEAD,POST for HEAD'])
+    }
+  })
+
   test('a before hook that answers ends it: later ones and the handler do not run, after hooks do', async () => {
     const log: string[] = []
     const { send } = await open((app) => {
@@ -132,6 +154,7 @@ describe.each(DOORS)('hooks through $name', ({ open }) => {
     expect([...new Set(blamed)]).toEqual([
       'GET /before failed: early',
       'GET /after failed: late',
+      'GET /error failed: undefined',
       'GET /error failed: never',
       'GET /own failed: undefined',
     ])
@@ -147,5 +170,215 @@ describe.each(DOORS)('hooks through $name', ({ open }) => {
     const messages = errorsOf(lines)
     expect(messages[0]).toContain("A beforeRequest hook of extension 'odd' returned a boolean (true).")
     expect(messages[1]).toContain('An afterRequest hook of the app returned a string (text).'.replace('An', 'A'))
+  })
+
+  test('afterThisRequest: in the order asked for, before the after hooks; each may return another reply; for this request alone', async () => {
+    const { send } = await open((app) => {
+      app.afterRequest((ctx, reply) => ctx.text(`${String(reply.body)}, hook`, reply.status))
+      app.get('/', (ctx) => {
+        ctx.afterThisRequest((reply) => ctx.text(`${String(reply.body)}, first`))
+        ctx.afterThisRequest(async (reply) => {
+          // Asked for while they run: it comes last of them.
+          ctx.afterThisRequest((last) => ctx.text(`${String(last.body)}, third`))
+          return ctx.text(`${String(reply.body)}, second`)
+        })
+        return 'body'
+      })
+      app.get('/other', () => 'other')
+      app.get('/error', (ctx) => {
+        ctx.afterThisRequest(() => ctx.setHeader('X-After', 'yes'))
+        throw new Error('no')
+      })
+    })
+    expect((await send('/')).text).toBe('body, first, second, third, hook')
+    expect((await send('/other')).text).toBe('other, hook')
+    const failed = await send('/error')
+    expect([failed.status, failed.headers.get('x-after')]).toEqual([500, 'yes'])
+  })
+
+  test('afterThisRequest is refused once the reply is made, and blames the extension that asked for it', async () => {
+    const codes: unknown[] = []
+    const { send, lines } = await open((app) => {
+      app.use(
+        defineExtension({
+          name: 'asking',
+          version: '1.0.0',
+          core: '*',
+          config: options({}),
+          initApp: () => ({
+            context: (ctx) => {
+              ctx.afterThisRequest(() => {
+                throw new Error('bug')
+              })
+              return {}
+            },
+          }),
+        }),
+      )
+      app.get('/late', (ctx) =>
+        (async function* () {
+          try {
+            ctx.afterThisRequest(() => undefined)
+          } catch (error) {
+            codes.push((error as { code?: string }).code)
+          }
+          yield 'x'
+        })(),
+      )
+      app.get('/bug', (ctx) => ({ asking: (ctx as { asking?: unknown }).asking }))
+    })
+    await send('/late')
+    expect(codes).toEqual(['MICRO_REPLY_MADE'])
+    expect((await send('/bug')).status).toBe(500)
+    expect(lines[0]).toMatchObject({ fields: { extension: 'asking' } })
+  })
+
+  /** Sends, and waits for the end of the request. */
+  async function sendToTheEnd(door: Opened, path: string, sent?: SentRequest): Promise<unknown> {
+    const over = new Promise((resolve) => {
+      onTestFinished(onSignal('micro:request:teardown', ({ error }) => resolve(error), { app: door.app }))
+    })
+    await door.send(path, sent)
+    return over
+  }
+
+  test('every teardown runs though others fail; what failed is logged together, and the response was sent', async () => {
+    const log: string[] = []
+    const door = await open((app) => {
+      app.use(extension('early', (setup) => setup.teardownRequest(() => Promise.reject(new Error('early')))))
+      app.teardownRequest(() => void log.push('hook'))
+      app.teardownRequest(() => {
+        throw new RangeError('of the app')
+      })
+      app.get('/', (ctx) => {
+        ctx.onTeardown(() => void log.push('own'))
+        ctx.onTeardown(() => {
+          throw new TypeError('own')
+        })
+        return 'x'
+      })
+    })
+    const error = await sendToTheEnd(door, '/')
+    expect(log).toEqual(['own', 'hook'])
+    expect(door.lines).toHaveLength(1)
+    expect(door.lines[0]).toMatchObject({
+      level: 'error',
+      message: '3 teardowns of GET / failed',
+      fields: { owners: ['the app', 'the app', "extension 'early'"] },
+      error,
+    })
+    expect((error as AggregateError).errors.map((each) => String(each))).toEqual([
+      'TypeError: own',
+      'RangeError: of the app',
+      'Error: early',
+    ])
+  })
+
+  const told: readonly (readonly [path: string, error: string])[] = [
+    ['/fine', 'undefined'],
+    ['/nowhere', 'undefined'],
+    ['/abort', 'undefined'],
+    ['/handled', 'undefined'],
+    ['/server', 'HttpError: Service Unavailable'],
+    ['/unexpected', 'Error: unexpected'],
+    ['/handler', 'Error: of the handler'],
+    ['/body', 'Error: of the body'],
+  ]
+  test.each(told)('a teardown is told of errors that nobody expected: %s, %s', async (path, expected) => {
+    const seen: unknown[] = []
+    const door = await open((app) => {
+      app.teardownRequest((_, error) => void seen.push(error))
+      app
+        .get('/fine', () => 'x')
+        .get('/abort', () => abort(400))
+        .get('/server', () => abort(503))
+      app.get('/handled', () => Promise.reject(new RangeError('handled')))
+      app.get('/unexpected', () => Promise.reject(new Error('unexpected')))
+      app.get('/handler', () => abort(410))
+      app.get('/body', () =>
+        (async function* () {
+          yield 'x'
+          throw new Error('of the body')
+        })(),
+      )
+      app.beforeRequest((ctx) => ctx.onTeardown((error) => void seen.push(error)))
+      app.onError(RangeError, () => 'handled').onError(410, () => Promise.reject(new Error('of the handler')))
+    })
+    await sendToTheEnd({ ...door, send: (...sent) => door.send(...sent).catch(() => ({}) as never) }, path)
+    expect(seen.map(String)).toEqual([expected, expected])
+  })
+
+  test('what a teardown hook makes on first use is torn down too', async () => {
+    const log: string[] = []
+    const door = await open((app) => {
+      app.use(
+        defineExtension({
+          name: 'thing',
+          version: '1.0.0',
+          core: '*',
+          config: options({}),
+          initApp: () => ({ context: (ctx) => ctx.onTeardown(() => void log.push('closed')) ?? 'thing' }),
+        }),
+      )
+      app.teardownRequest((ctx) => void log.push(`used ${String((ctx as { thing?: unknown }).thing)}`))
+    })
+    await sendToTheEnd(door, '/')
+    expect(log).toEqual(['used thing', 'closed'])
+  })
+})
+
+describe('the methods of a hook', () => {
+  const wrong: readonly (readonly [what: string, methods: unknown])[] = [
+    ['two words', ['GET POST']],
+    ['nothing', ['']],
+    ['a number', [5]],
+    ['no list', 5],
+  ]
+  test.each(wrong)('%s is none, and is refused where the hook is declared', (_, methods) => {
+    const declare = () => hookRecord(() => 1, 'blueprint notes', { methods: methods as never })
+    expect(declare).toThrow(/^A hook of blueprint notes was given the method '.*', which is none\./)
+  })
+
+  test('one text is one method, and all of them are every request', () => {
+    const methodsOf = (methods: unknown) => hookRecord(() => 1, 'app', { methods: methods as never }).methods
+    expect([methodsOf('put'), methodsOf(['all']), methodsOf([])]).toEqual([['PUT'], undefined, []])
+  })
+})
+
+describe('concerns', () => {
+  const methods: readonly (readonly [method: string, isUnsafe: boolean])[] = [
+    ['GET', false],
+    ['HEAD', false],
+    ['OPTIONS', false],
+    ['TRACE', false],
+    ['POST', true],
+    ['PUT', true],
+    ['PATCH', true],
+    ['DELETE', true],
+    ['CONNECT', true],
+    ['PURGE', true],
+  ]
+  test.each(methods)('%s is unsafe: %s (RFC 9110 section 9.2.1)', (method, isUnsafe) => {
+    expect(
+      concerns(
+        hookRecord(() => 1, 'app', { methods: 'unsafe' }),
+        method,
+      ),
+    ).toBe(isUnsafe)
+  })
+
+  test('names of methods mean themselves; without any, every request, also one that no route answers', () => {
+    const post = hookRecord(() => 1, 'app', { methods: ['POST'] })
+    expect([concerns(post, 'POST'), concerns(post, 'PUT'), concerns(post, undefined)]).toEqual([true, false, false])
+    expect([
+      concerns(
+        hookRecord(() => 1, 'app'),
+        'PUT',
+      ),
+      concerns(
+        hookRecord(() => 1, 'app'),
+        undefined,
+      ),
+    ]).toEqual([true, true])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { escapeHtml, isSafeHtml, raw } from '../src/html.ts'
+import { escapeHtml, isSafeHtml, raw } from '../src/templates/html.ts'
 
 describe('escapeHtml', () => {
   test.each<readonly [value: unknown, text: string]>([

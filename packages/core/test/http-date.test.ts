@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { httpDate, parseHttpDate } from '../src/http-date.ts'
+import { httpDate, parseHttpDate } from '../src/http/http-date.ts'
 import { vectors, vectorsMissing } from './vectors.ts'
 
 const example = Date.UTC(1994, 10, 6, 8, 49, 37)

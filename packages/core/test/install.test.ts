@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { defineExtension, type Member, Micro, micro, need, option, options, type Setup } from '@micro/core'
 import { describe, expect, test } from 'vitest'
-import { RequestContext } from '../src/request-context.ts'
-import { reservedNames } from '../src/reserved.ts'
-import { detachedSource } from '../src/source.ts'
+import { reservedNames } from '../src/extension/reserved.ts'
+import { detachedSource } from '../src/http/source.ts'
+import { RequestContext } from '../src/request/request-context.ts'
 import { microErrorOf } from './micro-error-of.ts'
 
 const app = () => micro(import.meta, { env: {}, mode: 'test' })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { jsonPlaces } from '../src/json-places.ts'
+import { jsonPlaces } from '../src/json/json-places.ts'
 
 describe('jsonPlaces', () => {
   const text = `{

@@ -168,7 +168,9 @@ describe('stop (P15)', () => {
   test('waits for requests in flight, and their teardowns, before the stop hooks run', async () => {
     const log: string[] = []
     const app = make().use(logging('a', log))
+    const reached = Promise.withResolvers<void>()
     app.get('/', async (ctx) => {
+      reached.resolve()
       ctx.onTeardown(async () => {
         await later(5)
         log.push('torn down')
@@ -177,10 +179,8 @@ describe('stop (P15)', () => {
       log.push('answered')
       return 'x'
     })
-    const client = app.client()
-    await app.start()
-    const reply = client.get('/')
-    await later(5)
+    const reply = app.client().get('/')
+    await reached.promise
     await app.stop()
     expect(log).toEqual(['start a', 'answered', 'torn down', 'stop a'])
     expect((await reply).status).toBe(200)
@@ -189,10 +189,13 @@ describe('stop (P15)', () => {
   test('waits no longer than the deadline, and says how many were left', async () => {
     const messages: string[] = []
     const app = make({ config: { server: { drainTimeoutMs: 30 } }, logSink: ({ message }) => messages.push(message) })
-    app.get('/', () => later(400).then(() => 'late'))
-    const client = app.client()
-    await app.start()
-    const reply = client.get('/')
+    const reached = Promise.withResolvers<void>()
+    app.get('/', () => {
+      reached.resolve()
+      return later(400).then(() => 'late')
+    })
+    const reply = app.client().get('/')
+    await reached.promise
     const began = performance.now()
     await app.stop()
     expect(performance.now() - began).toBeLessThan(300)

@@ -1,7 +1,7 @@
 /** Templates in memory, for tests of the EJS engine. */
-import { ejsEngine } from '../src/ejs-engine.ts'
-import type { CompiledTemplate, TemplateSource, TemplateValues } from '../src/template-engine.ts'
-import { resolveTemplateName } from '../src/template-loader.ts'
+import { ejsEngine } from '../src/templates/ejs-engine.ts'
+import type { CompiledTemplate, TemplateSource, TemplateValues } from '../src/templates/template-engine.ts'
+import { resolveTemplateName } from '../src/templates/template-loader.ts'
 
 /** Templates in memory, compiled once each. */
 export function pages(texts: { readonly [name: string]: string }): (name: string, values?: object) => string | Promise<string> {

@@ -77,22 +77,42 @@ describe.each(DOORS)('middleware through $name', ({ open }) => {
     expect(errorsOf(lines)[0]).toContain(says)
   })
 
-  test('one that does not wait for what follows does not end the process with its failure', async () => {
+  const failing = [
+    [
+      'at once',
+      () => {
+        throw new Error('nobody waits')
+      },
+    ],
+    ['later', () => Promise.reject(new Error('nobody waits'))],
+  ] as const
+  test.each(failing)('one that does not wait for what follows does not end the process with a failure that comes %s', async (_, fail) => {
     const hasty = middleware(async (ctx, next) => {
       void next()
       return ctx.text('hasty')
     })
-    const { send } = await open((app) =>
-      app.get('/', [hasty], async () => {
-        throw new Error('nobody waits')
-      }),
-    )
+    const { send } = await open((app) => app.get('/', [hasty], fail))
     expect((await send('/')).text).toBe('hasty')
     await new Promise((resolve) => setTimeout(resolve, 10))
+  })
+
+  test('what follows is a promise, also where the handler answers at once', async () => {
+    const chained = middleware((ctx, next) => next().then(({ status }) => ctx.text(`after ${status}`)))
+    const { send } = await open((app) => app.get('/', [chained], () => 'x'))
+    expect((await send('/')).text).toBe('after 200')
   })
 })
 
 describe('middleware', () => {
+  test('is no extension: app.use() says where it belongs', async () => {
+    const timed = middleware(async (_, next) => next())
+    const error = await microErrorOf(() => micro(import.meta).use(timed as never))
+    expect([error.code, error.fix]).toEqual([
+      'MICRO_USE_MIDDLEWARE',
+      'A middleware belongs to a route (use: [timed]); for every request there are hooks: beforeRequest, afterRequest.',
+    ])
+  })
+
   test('where an extension it needs is missing, the route is refused at start, with its place', async () => {
     const needy = middleware({ needs: [db] }, async (_, next) => next())
     const app = micro(import.meta, { env: {}, mode: 'test' }).get('/x', [needy] as never, () => 'x')

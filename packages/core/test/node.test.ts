@@ -87,8 +87,11 @@ describe('serve', () => {
       await running.stop()
       return { ...got, url: got.url.replace(`127.0.0.1:${running.port}`, 'own') }
     }
-    expect(await urlOf({ trustedProxies: 1, trustRequestId: true })).toEqual({ url: 'https://good.example/p?q=1', id: 'abc-1' })
-    expect((await urlOf({ trustedProxies: 2 })).url).toBe('http://evil.example/p?q=1')
+    expect(await urlOf({ trustedProxies: 1, forwardedHeaders: ['proto', 'host'], trustRequestId: true })).toEqual({
+      url: 'https://good.example/p?q=1',
+      id: 'abc-1',
+    })
+    expect((await urlOf({ trustedProxies: 2, forwardedHeaders: ['proto', 'host'] })).url).toBe('http://evil.example/p?q=1')
     const own = await urlOf({})
     expect(own.url).toBe('http://own/p?q=1')
     expect(own.id).toMatch(/^[\da-f]{8}-/)
@@ -110,6 +113,20 @@ describe('toNode', () => {
     expect(starts).toBe(1)
     await app.stop()
     expect((await fetch(`${url}/a`)).status).toBe(503)
+  })
+
+  test('the app sees the headers as what stands in front has left them', async () => {
+    const app = make()
+    app.get('/', (ctx) => [ctx.headers.get('x-user'), ctx.headers.get('x-gone'), ctx.headers.get('x-own')])
+    const handler = toNode(app)
+    const url = await listening((incoming, response) => {
+      incoming.headers['x-user'] = 'ada'
+      delete incoming.headers['x-gone']
+      handler(incoming, response)
+    })
+    const answer = await fetch(url, { headers: { 'X-User': 'eve', 'X-Gone': '1', 'X-Own': 'kept' } })
+    expect(await answer.json()).toEqual(['ada', null, 'kept'])
+    await app.stop()
   })
 
   test('an app that does not start answers 503', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { CORE_CONVERTERS } from '../src/converter.ts'
-import { type PathPattern, readPath } from '../src/path-pattern.ts'
-import { Router } from '../src/router.ts'
+import { CORE_CONVERTERS } from '../src/routing/converter.ts'
+import { type PathPattern, readPath } from '../src/routing/path-pattern.ts'
+import { Router } from '../src/routing/router.ts'
 
 const read = (path: string): PathPattern =>
   readPath(path, CORE_CONVERTERS, (problem) => {
@@ -13,6 +13,10 @@ describe('readPath', () => {
     ['notes', "a path starts with '/': write '/notes'"],
     ['', "a path starts with '/': write '/'"],
     ['/a:b', "a param is one whole segment: write '/:b' instead of '/a:b'"],
+    ['/x/<int:id>', "a param starts with a colon: write '/:id<int>' instead of '/<int:id>'"],
+    ['/x/<any(a,b):page>/y', "write '/:page<any(a,b)>' instead of '/<any(a,b):page>'"],
+    ['/<id>', "write '/:id' instead of '/<id>'"],
+    ['/{id:int}', "write '/:id<int>' instead of '/{id:int}'"],
     ['/:', "a param needs a name: ':name'"],
     ['/:1a', "'1a' is not a name for a param: use letters, digits and '_'"],
     ['/:a-b', "'a-b' is not a name for a param: use letters, digits and '_'"],

@@ -1,7 +1,7 @@
 import { rmSync, symlinkSync } from 'node:fs'
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type DirectoryOptions, type DirectoryServer, serveDirectory } from '../src/static-files.ts'
+import { type DirectoryOptions, type DirectoryServer, serveDirectory } from '../src/files/static-files.ts'
 import { FileFixture, LONG_AGO } from './file-fixture.ts'
 import { type ReplyServer, replyServer, type Seen } from './reply-server.ts'
 

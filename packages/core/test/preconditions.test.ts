@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { parseHttpDate } from '../src/http-date.ts'
-import { allowsRange, checkPreconditions, type HeaderReader, type Validators } from '../src/preconditions.ts'
+import { parseHttpDate } from '../src/http/http-date.ts'
+import { allowsRange, checkPreconditions, type HeaderReader, type Validators } from '../src/http/preconditions.ts'
 import { vectors, vectorsMissing } from './vectors.ts'
 
 interface Headers {

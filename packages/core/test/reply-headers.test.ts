@@ -30,6 +30,17 @@ describe.each(DOORS)('reply headers through $name', ({ open }) => {
     expect([native.headers.get('x-reply'), native.headers.get('x-kept')]).toEqual(['set', 'own'])
   })
 
+  test('a proxy is told by a header which file to send in the place of an empty reply', async () => {
+    const { send } = await open((app) =>
+      app.get('/', (ctx) => {
+        ctx.setHeader('X-Accel-Redirect', '/internal/report.pdf')
+        return ctx.reply(null, 200)
+      }),
+    )
+    const { status, headers, text } = await send('/')
+    expect([status, headers.get('x-accel-redirect'), text]).toEqual([200, '/internal/report.pdf', ''])
+  })
+
   test('Content-Type is sent once, as it was set last; Content-Length is that of the body', async () => {
     const { send } = await open((app) => {
       app.get('/string', (ctx) => {
@@ -74,7 +85,7 @@ describe.each(DOORS)('reply headers through $name', ({ open }) => {
     expect((await send('/')).headers.get('vary')).toBe('Accept-Encoding, origin, Accept, Cookie')
     expect((await send('/set')).headers.get('vary')).toBe('Cookie')
     expect((await send('/star')).headers.get('vary')).toBe('*')
-    expect((await send('/fail')).headers.get('vary')).toBe('Accept')
+    expect((await send('/fail')).headers.get('vary')).toBe('Accept, Cookie')
   })
 
   const bad: readonly (readonly [what: string, name: string, value: unknown])[] = [

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { isHttpError, type Reply } from '@micro/core'
-import type { FileRequest } from '../src/files.ts'
+import type { FileRequest } from '../src/files/files.ts'
 
 /** What a client saw. */
 export interface Seen {

@@ -135,7 +135,7 @@ describe.each(DOORS)('the body through $name', ({ open }) => {
       ['/native', 'ctx.request'],
     ] as const) {
       expect((await send(path, { method: 'POST', headers: JSON_TYPE, body: '{}' })).status).toBe(500)
-      expect(errorsOf(lines).at(-1)).toContain(`read already (by ${first})`)
+      expect(errorsOf(lines).at(-1)).toContain(`read already, by ${first}; `)
     }
     expect(codesOf(lines)).toEqual(['MICRO_BODY_USED', 'MICRO_BODY_USED', 'MICRO_BODY_USED'])
   })

@@ -1,6 +1,6 @@
 import { micro } from '@micro/core'
 import { describe, expect, test } from 'vitest'
-import { createSigner } from '../src/signing.ts'
+import { createSigner } from '../src/session/signing.ts'
 
 const KEY = 'k'.repeat(40)
 

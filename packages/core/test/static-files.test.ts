@@ -2,7 +2,7 @@ import { cpSync } from 'node:fs'
 import { micro } from '@micro/core'
 import { serve } from '@micro/core/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type DirectoryOptions, type DirectoryServer, serveDirectory } from '../src/static-files.ts'
+import { type DirectoryOptions, type DirectoryServer, serveDirectory } from '../src/files/static-files.ts'
 import { FileFixture, showsOpenFiles } from './file-fixture.ts'
 import { type ReplyServer, replyServer, type Seen, timesOpen } from './reply-server.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isStaticPath } from '../src/static-path.ts'
+import { isStaticPath } from '../src/files/static-path.ts'
 import { vectors, vectorsMissing } from './vectors.ts'
 
 const rows: readonly (readonly [path: string, served: boolean])[] = [

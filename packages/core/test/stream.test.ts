@@ -66,6 +66,43 @@ describe.each(DOORS)('streamed bodies through $name', ({ open }) => {
     expect(ended).toEqual(['source failed'])
   })
 
+  test('one that announces its length and fails at once is answered by the error handlers, once', async () => {
+    const ended: unknown[] = []
+    let asked = 0
+    const failing = () =>
+      new Response(
+        new ReadableStream({
+          pull() {
+            throw new RangeError('no source')
+          },
+        }),
+        { headers: { 'Content-Length': '5' } },
+      )
+    const { send, lines } = await open((app) => {
+      app.teardownRequest((_, error) => ended.push((error as Error | undefined)?.message))
+      app.get('/own', failing)
+      app.get('/twice', failing)
+      app.get('/locked', (ctx) => {
+        const stream = new ReadableStream()
+        stream.getReader()
+        return ctx.reply(stream)
+      })
+      app.onError(RangeError, (error, ctx) => {
+        asked++
+        ctx.setHeader('X-Own', 'yes')
+        return ctx.path === '/twice' ? failing() : ctx.text(`own page: ${error.message}`, 503)
+      })
+    })
+    const own = await send('/own')
+    expect([own.status, own.text, own.headers.get('x-own')]).toEqual([503, 'own page: no source', 'yes'])
+    expect((await send('/twice')).status).toBe(500)
+    expect((await send('/locked')).status).toBe(500)
+    expect(asked).toBe(2)
+    await until(() => ended.length === 3)
+    expect(ended).toEqual(['no source', 'no source', expect.stringContaining('locked')])
+    expect(errorsOf(lines)).toEqual(['no source', expect.stringContaining('locked')])
+  })
+
   test('for HEAD nothing of it is produced, and it is let go of', async () => {
     let produced = 0
     let cancelled = 0
@@ -118,7 +155,7 @@ describe('a streamed body and its client', () => {
     let produced = 0
     const { response } = await opened(() =>
       (async function* () {
-        for (; produced < 2000; produced++) {
+        for (; produced < 500; produced++) {
           yield Buffer.alloc(65_536, 97)
         }
       })(),
@@ -130,7 +167,7 @@ describe('a streamed body and its client', () => {
     for await (const chunk of response) {
       bytes += (chunk as Buffer).length
     }
-    expect(bytes).toBe(2000 * 65_536)
+    expect(bytes).toBe(500 * 65_536)
   })
 
   test('a client that goes away: iteration stops, clean-up and teardown run once, the signal is aborted', async () => {

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type Context, defineExtension, type MicroOptions, micro, options, type Setup } from '@micro/core'
+import { type Context, defineExtension, type MicroOptions, micro, options, type Setup, type TemplateChoice } from '@micro/core'
 import { onTestFinished } from 'vitest'
 
 /** A directory with these files, removed when the test is over. */
@@ -38,7 +38,7 @@ export function site(files: { readonly [path: string]: string }, settings: Micro
   })
   let failure: unknown
   /** What `templates.render` returns: text, or a promise of it. */
-  const rendered = async (name: string, values?: object): Promise<{ readonly page: string | Promise<string> }> => {
+  const rendered = async (name: TemplateChoice, values?: object): Promise<{ readonly page: string | Promise<string> }> => {
     let page: string | Promise<string> = ''
     failure = undefined
     run = (ctx) => {
@@ -50,7 +50,7 @@ export function site(files: { readonly [path: string]: string }, settings: Micro
     }
     return { page }
   }
-  return { app, root, rendered, render: async (name: string, values?: object) => (await rendered(name, values)).page }
+  return { app, root, rendered, render: async (name: TemplateChoice, values?: object) => (await rendered(name, values)).page }
 }
 
 /** An extension that is told what to contribute to the templates. */

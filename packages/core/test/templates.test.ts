@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { rmSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
-import { micro, type TemplateEngine } from '@micro/core'
+import { blueprint, micro, type TemplateEngine } from '@micro/core'
 import { serve } from '@micro/core/node'
 import { describe, expect, test, vi } from 'vitest'
-import { ejsEngine } from '../src/ejs-engine.ts'
-import { escapeHtml } from '../src/html.ts'
+import { moduleCommand } from '../../../tooling/test/src/module-command.ts'
+import { ejsEngine } from '../src/templates/ejs-engine.ts'
+import { escapeHtml, raw } from '../src/templates/html.ts'
 import { microErrorOf } from './micro-error-of.ts'
 import { directory, site, templatesExtension, write } from './template-site.ts'
 
@@ -74,9 +75,26 @@ describe('Templates', () => {
       expect(await render('a.ejs', { four: 'call' })).toBe('global,context,later context,call CALL /')
     })
 
+    test('context values of the app lie below those of a blueprint, those of the outer one below those of the inner', async () => {
+      const { app } = site({ 'templates/a.ejs': '<%= [one, two, three, four].join() %>' })
+      const inner = blueprint('inner', import.meta)
+      inner.get('/', (ctx) => ctx.render('a.ejs', { four: 'call' }))
+      inner.templates.context(async () => ({ three: 'inner', four: 'inner' }))
+      const outer = blueprint('outer', import.meta, { prefix: '/outer' })
+      outer.templates.context(() => ({ two: 'outer', three: 'outer', four: 'outer' }))
+      outer.get('/own', (ctx) => ctx.render('a.ejs', { four: 'call' }))
+      outer.register(inner)
+      app.register(outer)
+      app.templates.context(() => ({ one: 'app', two: 'app', three: 'app', four: 'app' }))
+      const pages = await Promise.all(
+        ['/outer', '/outer/own'].map(async (path) => (await app.fetch(new Request(`http://x${path}`))).text()),
+      )
+      expect(pages).toEqual(['app,outer,inner,call', 'app,outer,outer,call'])
+    })
+
     test('exposes no configuration', async () => {
       const { render } = site({ 'templates/a.ejs': '<%= typeof config %> <%= Object.keys(locals).sort().join() %>' })
-      expect(await render('a.ejs')).toBe('undefined ctx,flashes,urlFor')
+      expect(await render('a.ejs')).toBe('undefined ctx,flashes,json,urlFor')
     })
 
     test('gives values that inherit nothing: what a name means is what was given', async () => {
@@ -167,7 +185,158 @@ describe('Templates', () => {
     })
   })
 
+  describe('choice', () => {
+    test('takes the first of several names that is there', async () => {
+      const { render } = site({ 'templates/b.ejs': 'b <%= word %>', 'templates/c.ejs': 'c' })
+      expect(await render(['a.ejs', 'b.ejs', 'c.ejs'], { word: 'x' })).toBe('b x')
+    })
+
+    test('names the first of several of which none is there', async () => {
+      const { render } = site({})
+      const error = await microErrorOf(() => render(['a.ejs', 'b.ejs']))
+      expect([error.code, error.message]).toEqual(['MICRO_TEMPLATE_MISSING', expect.stringContaining("'a.ejs'")])
+    })
+
+    test('takes a text, escaped, which may include templates, and compiles it once', async () => {
+      const { app, render } = site({ 'templates/part.ejs': '(<%= word %>)' })
+      let compiled = 0
+      const engine = ejsEngine()
+      app.templates.engine({
+        name: 'counting',
+        compile: (source) => {
+          compiled++
+          return engine.compile(source)
+        },
+      })
+      const text = { text: "<b><%= word %></b><%- include('./part.ejs') %>" }
+      expect(await render(text, { word: '<' })).toBe('<b>&lt;</b>(&lt;)')
+      expect(await render(text, { word: 'x' })).toBe('<b>x</b>(x)')
+      expect(compiled).toBe(2)
+    })
+
+    test('gives a text a name for its errors and for the engine', async () => {
+      const { render } = site({})
+      expect(await render({ text: '<%= word %>', name: 'mail.txt' }, { word: '&' })).toBe('&')
+      const error = await microErrorOf(() => render({ text: 'one\n<%= gone %>' }))
+      expect(error.message).toContain('inline.html:2')
+    })
+  })
+
+  describe('stream', () => {
+    test('sends what is printed each time that the template waits', async () => {
+      const gates = [Promise.withResolvers<string>(), Promise.withResolvers<string>()] as const
+      const { app } = site({
+        'templates/list.ejs':
+          "<ul><% for (const gate of gates) { %><li><%= await gate %></li><% } %></ul><% await block('end', async () => { %><%= await 'end' %><% }) %>.",
+      })
+      app.get('/list', (ctx) => ctx.renderStream('list.ejs', { gates: gates.map(({ promise }) => promise) }, 202))
+      const server = await serve(app, { port: 0 })
+      try {
+        const response = await fetch(`${server.url}/list`)
+        expect([response.status, response.headers.get('content-type')]).toEqual([202, 'text/html; charset=utf-8'])
+        const reader = (response.body as ReadableStream<BufferSource>).pipeThrough(new TextDecoderStream()).getReader()
+        expect((await reader.read()).value).toBe('<ul><li>')
+        gates[0].resolve('one')
+        expect((await reader.read()).value).toBe('one</li><li>')
+        gates[1].resolve('<two>')
+        let rest = ''
+        for (let part = await reader.read(); !part.done; part = await reader.read()) {
+          rest += part.value
+        }
+        expect(rest).toBe('&lt;two&gt;</li></ul>end.')
+      } finally {
+        await server.stop()
+      }
+    })
+
+    const collected = async (pieces: AsyncIterable<string>) => {
+      const list: string[] = []
+      for await (const piece of pieces) {
+        list.push(piece)
+      }
+      return list
+    }
+
+    test.each<[what: string, files: { readonly [name: string]: string }, pieces: string[]]>([
+      ['a page that waits for nothing', { 'templates/a.ejs': 'a<%= word %>' }, ['ax']],
+      [
+        'a page with a layout: its text is part of the layout',
+        { 'templates/a.ejs': "<% layout('l.ejs') %>a<%= await word %>", 'templates/l.ejs': '[<%- body %>]' },
+        ['[ax]'],
+      ],
+      [
+        'a part: it is printed as a whole',
+        { 'templates/a.ejs': "a<%- await include('b.ejs') %>", 'templates/b.ejs': 'b<%= await word %>c' },
+        ['a', 'bxc'],
+      ],
+    ])('sends %s', async (_, files, pieces) => {
+      const { app } = site(files)
+      const sent = await app.run((ctx) => collected(app.templates.stream(ctx, 'a.ejs', { word: 'x' })))
+      expect(sent).toEqual(pieces)
+      expect(await app.run((ctx) => app.templates.render(ctx, 'a.ejs', { word: 'x' }))).toBe(pieces.join(''))
+    })
+
+    test('fails when it comes to the mistake, after what was printed before it', async () => {
+      const { app } = site({ 'templates/a.ejs': 'a<% await word %>b<%= gone %>' })
+      const sent: string[] = []
+      const error = await microErrorOf(() =>
+        app.run(async (ctx) => {
+          for await (const piece of app.templates.stream(ctx, 'a.ejs', { word: 'x' })) {
+            sent.push(piece)
+          }
+        }),
+      )
+      expect([sent, error.code]).toEqual([['a', 'b'], 'MICRO_TEMPLATE_FAILED'])
+    })
+
+    test('refuses a layout after a part of the page was sent', async () => {
+      const { app } = site({ 'templates/a.ejs': "a<% await word %><% layout('l.ejs') %>", 'templates/l.ejs': '' })
+      const error = await microErrorOf(() => app.run((ctx) => collected(app.templates.stream(ctx, 'a.ejs', { word: 'x' }))))
+      expect(error.message).toContain('layout() is called after a part of the page was sent')
+    })
+
+    test('gives the page of an engine that cannot stream at once', async () => {
+      const { app } = site({ 'templates/a.txt': '{{word}}' })
+      app.templates.engine(braceEngine())
+      expect(await app.run((ctx) => collected(app.templates.stream(ctx, 'a.txt', { word: 'x' })))).toEqual(['x'])
+    })
+  })
+
+  describe('names', () => {
+    test('lists every template once, without hidden files, under the names they are rendered by', async () => {
+      const { app, root } = site({
+        'templates/a.ejs': '',
+        'templates/shop/b.ejs': '',
+        'templates/.c.ejs': '',
+        'shop/b.ejs': '',
+        'shop/d/e.ejs': '',
+      })
+      app.templates.directory(join(root, 'shop'), 'shop')
+      app.templates.directory(join(root, 'gone'), 'gone')
+      expect(app.templates.names()).toEqual(['a.ejs', 'shop/b.ejs', 'shop/d/e.ejs'])
+    })
+  })
+
+  describe('json', () => {
+    test('prints a value for a script or an attribute, by the JSON provider, and nothing in it ends them', async () => {
+      const { app, render } = site({ 'templates/a.ejs': "<script>const data = <%= json(value) %></script><p data-x='<%= json(value) %>'>" })
+      const value = { text: `</script><!-- '&\u2028`, when: new Date(0) }
+      const page = await render('a.ejs', { value })
+      const json = /const data = (.*?)<\/script>/.exec(page)?.[1] as string
+      expect(json).not.toMatch(/[<>&'\u2028]/)
+      expect(JSON.parse(json)).toEqual({ ...value, when: '1970-01-01T00:00:00.000Z' })
+      expect(page).toContain(`<p data-x='${json}'>`)
+      expect(app.json.stringify({ html: raw('<b>') })).toBe('{"html":"<b>"}')
+    })
+  })
+
   describe('engine', () => {
+    test('of EJS takes another delimiter, and another rule of what is escaped', async () => {
+      const { app, render } = site({ 'templates/a.ejs': '<?= word ?><%', 'templates/a.md': '<?= word ?>' })
+      app.templates.engine(ejsEngine({ delimiter: '?', autoescape: (name) => !name.endsWith('.md') }))
+      expect([await render('a.ejs', { word: '&' }), await render('a.md', { word: '&' })]).toEqual(['&amp;<%', '&'])
+    })
+
     test('is swapped by a ten-line adapter', async () => {
       const { app, render } = site({
         'templates/a.ejs': '<%= name %>',
@@ -253,7 +422,7 @@ describe('Templates', () => {
       const before = loaded()
       await app.client().get('/')
       console.log(before, loaded())`
-    const run = spawnSync(process.execPath, ['--conditions', '@micro/source', '--input-type', 'module', '--eval', code], {
+    const run = spawnSync(...moduleCommand(code), {
       cwd: import.meta.dirname,
       encoding: 'utf8',
     })

@@ -44,6 +44,13 @@ describe.each(DOORS)('what a handler returns, through $name', ({ open }) => {
     },
     { what: 'an ArrayBuffer', make: () => Uint8Array.from([65, 66]).buffer, type: 'application/octet-stream', text: 'AB', length: '2' },
     { what: 'a Blob', make: () => new Blob(['blob'], { type: 'text/x' }), type: 'text/x', text: 'blob', length: '4' },
+    {
+      what: 'the values of a form',
+      make: () => new URLSearchParams({ a: 'ü', b: '1 2' }),
+      type: 'application/x-www-form-urlencoded;charset=UTF-8',
+      text: 'a=%C3%BC&b=1+2',
+      length: '14',
+    },
     { what: 'a File', make: () => new File(['file'], 'a.txt'), type: 'application/octet-stream', text: 'file', length: '4' },
     {
       what: 'a ReadableStream',
@@ -135,6 +142,9 @@ describe.each(DOORS)('what a handler returns, through $name', ({ open }) => {
     ['a symbol (Symbol(x))', Symbol('x')],
     ['a bigint (5)', 5n],
     ['a function', () => 'x'],
+    ['an object ([object Map])', new Map([['a', 1]])],
+    ['an object ([object Set])', new Set(['a'])],
+    ['an object ([object Headers])', new Headers({ a: 'b' })],
   ]
   test.each(nothings)('%s is an error that names the file and line of the route', async (what, value) => {
     const { send, lines } = await open((app) => {
@@ -152,6 +162,21 @@ describe.each(DOORS)('what a handler returns, through $name', ({ open }) => {
       expect(errorsOf(lines).at(-1)).toMatch(place)
     }
     expect(errorsOf(lines)[0]).toContain(`returned ${what}.`)
+  })
+
+  test('a form with files is multipart, as a native Response makes it', async () => {
+    const { send } = await open((app) =>
+      app.get('/', () => {
+        const form = new FormData()
+        form.append('note', 'ü')
+        form.append('file', new File(['inside'], 'a.txt'))
+        return form
+      }),
+    )
+    const { headers, body } = await send('/')
+    const read = await new Response(new Uint8Array(body), { headers }).formData()
+    const file = read.get('file')
+    expect([read.get('note'), file instanceof File && [file.name, await file.text()]]).toEqual(['ü', ['a.txt', 'inside']])
   })
 
   test('an error that is returned takes the error path', async () => {

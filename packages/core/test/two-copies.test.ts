@@ -1,21 +1,10 @@
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import * as ours from '@micro/core'
 import { current } from '@micro/core/current'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { microErrorOf } from './micro-error-of.ts'
+import { secondCopy } from './second-copy.ts'
 
-const CORE = fileURLToPath(new URL('..', import.meta.url))
-const copy = mkdtempSync(join(tmpdir(), 'micro-copy-'))
-cpSync(join(CORE, 'src'), join(copy, 'src'), { recursive: true })
-cpSync(join(CORE, 'package.json'), join(copy, 'package.json'))
-symlinkSync(join(CORE, 'node_modules'), join(copy, 'node_modules'))
-afterAll(() => rmSync(copy, { recursive: true }))
-
-const theirs = (await import(/* @vite-ignore */ pathToFileURL(join(copy, 'src/index.ts')).href)) as typeof ours
-const theirCurrent = (await import(/* @vite-ignore */ pathToFileURL(join(copy, 'src/current.ts')).href)) as { current: typeof current }
+const { main: theirs, current: theirCurrent } = await secondCopy()
 
 /** Something of everything, made with one copy. */
 function parts(core: typeof ours) {

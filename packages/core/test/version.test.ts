@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isWithin } from '../src/version.ts'
+import { isWithin } from '../src/extension/version.ts'
 
 describe('isWithin', () => {
   const cases: readonly (readonly [version: string, range: string, within: boolean])[] = [

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import type { Log } from '@micro/core'
+import type { Context, Log } from '@micro/core'
 import type { Kysely, Transaction, TransactionSettings } from 'kysely'
 import type { Database } from './database.ts'
 import { type DatabaseLocation, describeLocation, MEMORY, parseDatabaseUrl } from './database-url.ts'
@@ -62,7 +62,7 @@ export class AppConnections<S> implements Connections<S> {
   }
 
   /** The handle of a request. */
-  for(request: { readonly query: unknown }): Db<S> {
+  for(request: Context): Db<S> {
     return this.#opened().handle<S>({ request })
   }
 

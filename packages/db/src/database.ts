@@ -5,17 +5,17 @@ import {
   type ConnectionProvider,
   type DatabaseConnection,
   DefaultQueryExecutor,
-  isAbortedTransactionError,
   type KyselyProps,
   sql,
   type Transaction,
-  type TransactionSettings,
   validateTransactionSettings,
 } from 'kysely'
-import { DbHandle, type HandleView, TransactionHandle, type TransactionRunner } from './db-handle.ts'
+import { DbHandle, type HandleView } from './db-handle.ts'
 import type { Engine } from './engine.ts'
 import type { PageDefaults } from './paginate.ts'
-import { TransactionScope } from './transaction-scope.ts'
+import { Scope } from './scope.ts'
+import type { ScopeRunner } from './scope-runner.ts'
+import { TransactionHandle } from './transaction-handle.ts'
 
 /** What every handle goes by. */
 export interface DatabaseOptions extends PageDefaults {
@@ -25,12 +25,13 @@ export interface DatabaseOptions extends PageDefaults {
 type Consumer<T> = (connection: DatabaseConnection) => Promise<T>
 
 /** One open database. */
-export class Database implements TransactionRunner {
+export class Database {
   readonly engine: Engine
   readonly #waitMs: number
   readonly #defaults: PageDefaults
   readonly #props: KyselyProps
-  readonly #scopes: AsyncLocalStorage<TransactionScope> = new AsyncLocalStorage()
+  readonly #runner: ScopeRunner = this.#runnerOf(undefined)
+  readonly #scopes: AsyncLocalStorage<Scope> = new AsyncLocalStorage()
 
   constructor(engine: Engine, { acquireTimeoutMs, perPage, maxPerPage }: DatabaseOptions) {
     this.engine = engine
@@ -40,13 +41,9 @@ export class Database implements TransactionRunner {
     this.#props = { config: { dialect: engine }, dialect: engine, driver: engine.driver, executor }
   }
 
-  get inTransaction(): boolean {
-    return this.#scopes.getStore() !== undefined
-  }
-
   /** A handle outside requests, or the one of a request. */
   handle<S>(view: Partial<HandleView> = {}): DbHandle<S> {
-    return new DbHandle<S>(this.#props, this, { defaults: this.#defaults, ...view })
+    return new DbHandle<S>(this.#props, this.#runner, { defaults: this.#defaults, ...view })
   }
 
   /** Connects, and proves that the database answers. */
@@ -64,12 +61,80 @@ export class Database implements TransactionRunner {
     await this.engine.driver.destroy()
   }
 
-  transact<S, T>(props: KyselyProps, settings: TransactionSettings, run: (trx: Transaction<S>) => Promise<T>): Promise<T> {
-    return this.#transact(undefined, props, settings, run)
+  /** Runs a function in the transaction of a run of migrations. */
+  migrating<T>(run: (trx: Transaction<unknown>, connection: DatabaseConnection) => Promise<T>): Promise<T> {
+    return this.#hold((scope) =>
+      scope.nest(
+        {},
+        (inner) => this.#runIn(inner, this.#props, (trx: Transaction<unknown>) => run(trx, scope.connection)),
+        () => this.engine.beginMigrations(scope.connection),
+      ),
+    )
   }
 
-  /** Runs a function with a connection outside any transaction. */
-  async withConnection<T>(consumer: Consumer<T>, options?: AbortableOperationOptions): Promise<T> {
+  /** What handles ask: those of the scope, or of the code that asks where there is none. */
+  #runnerOf(bound: Scope | undefined): ScopeRunner {
+    const scope = () => this.#scope(bound)
+    return {
+      get within() {
+        const current = scope()
+        return current === undefined ? undefined : current.isTransaction ? 'transaction' : 'connection'
+      },
+      transact: async (props, settings, run) => {
+        validateTransactionSettings(settings)
+        return this.#holdUnless(scope(), (held) => held.nest(settings, (inner) => this.#runIn(inner, props, run)))
+      },
+      connect: (props, run, options) =>
+        this.#holdUnless(
+          scope(),
+          (held) => this.#scopes.run(held, async () => run(this.#propsOf(held, props), this.#runnerOf(held))),
+          options,
+        ),
+    }
+  }
+
+  #runIn<S, T>(scope: Scope, props: KyselyProps, run: (trx: Transaction<S>) => Promise<T>): Promise<T> {
+    const trx = new TransactionHandle<S>(this.#propsOf(scope, props), this.#runnerOf(scope))
+    return this.#scopes.run(scope, async () => run(trx))
+  }
+
+  #propsOf(scope: Scope, props: KyselyProps): KyselyProps {
+    return { ...props, executor: props.executor.withConnectionProvider(this.#provider(scope)) }
+  }
+
+  /** Gives queries the connection of the scope they belong to, or one of their own. */
+  #provider(bound: Scope | undefined): ConnectionProvider {
+    return {
+      provideConnection: <T>(consumer: Consumer<T>, options?: AbortableOperationOptions) => {
+        const scope = this.#scope(bound)
+        return scope === undefined ? this.#withConnection(consumer, options) : scope.use(consumer)
+      },
+    }
+  }
+
+  /** The handle of a transaction, used inside a savepoint of it, means the savepoint. */
+  #scope(bound: Scope | undefined): Scope | undefined {
+    const current = this.#scopes.getStore()
+    return bound === undefined || current?.isWithin(bound) ? current : bound
+  }
+
+  /** Runs a function with a connection for itself, unless it runs on one already. */
+  #holdUnless<T>(scope: Scope | undefined, run: (scope: Scope) => Promise<T>, options?: AbortableOperationOptions): Promise<T> {
+    return scope === undefined ? this.#hold(run, options) : run(scope)
+  }
+
+  #hold<T>(run: (scope: Scope) => Promise<T>, options?: AbortableOperationOptions): Promise<T> {
+    return this.#withConnection(async (connection) => {
+      const scope = new Scope(connection, this.engine.driver, this.#waitMs)
+      try {
+        return await run(scope)
+      } finally {
+        scope.end()
+      }
+    }, options)
+  }
+
+  async #withConnection<T>(consumer: Consumer<T>, options?: AbortableOperationOptions): Promise<T> {
     const { driver } = this.engine
     const connection = await driver.acquireConnection(options)
     try {
@@ -77,80 +142,5 @@ export class Database implements TransactionRunner {
     } finally {
       await driver.releaseConnection(connection, options)
     }
-  }
-
-  /** Runs a function in the transaction of a run of migrations. */
-  migrating<T>(run: (trx: Transaction<unknown>, connection: DatabaseConnection) => Promise<T>): Promise<T> {
-    return this.withConnection(async (connection) => {
-      await this.engine.beginMigrations(connection)
-      return this.#complete(connection, this.#props, {}, (trx: Transaction<unknown>) => run(trx, connection))
-    })
-  }
-
-  async #transact<S, T>(
-    bound: TransactionScope | undefined,
-    props: KyselyProps,
-    settings: TransactionSettings,
-    run: (trx: Transaction<S>) => Promise<T>,
-  ): Promise<T> {
-    validateTransactionSettings(settings)
-    const scope = this.#scope(bound)
-    if (scope !== undefined) {
-      return scope.nest(settings, this.engine.driver, (inner) => this.#runIn(inner, props, run))
-    }
-    return this.withConnection(async (connection) => {
-      await this.engine.driver.beginTransaction(connection, settings)
-      return this.#complete(connection, props, settings, run)
-    })
-  }
-
-  async #complete<S, T>(
-    connection: DatabaseConnection,
-    props: KyselyProps,
-    settings: TransactionSettings,
-    run: (trx: Transaction<S>) => Promise<T>,
-  ): Promise<T> {
-    const { driver } = this.engine
-    const scope = new TransactionScope(connection, settings, this.#waitMs)
-    try {
-      const result = await this.#runIn(scope, props, run)
-      scope.end()
-      await driver.commitTransaction(connection)
-      return result
-    } catch (error) {
-      scope.end()
-      if (!isAbortedTransactionError(error)) {
-        // Its own failure would hide the reason; the driver does not use the connection again.
-        await driver.rollbackTransaction(connection).catch(() => undefined)
-      }
-      throw error
-    }
-  }
-
-  #runIn<S, T>(scope: TransactionScope, props: KyselyProps, run: (trx: Transaction<S>) => Promise<T>): Promise<T> {
-    const trx = new TransactionHandle<S>(
-      { ...props, executor: props.executor.withConnectionProvider(this.#provider(scope)) },
-      {
-        inTransaction: true,
-        transact: (inner, settings, runInner) => this.#transact(scope, inner, settings, runInner),
-      },
-    )
-    return this.#scopes.run(scope, async () => run(trx))
-  }
-
-  /** Gives queries the connection of the transaction they belong to, or one of their own. */
-  #provider(bound: TransactionScope | undefined): ConnectionProvider {
-    return {
-      provideConnection: <T>(consumer: Consumer<T>, options?: AbortableOperationOptions) => {
-        const scope = this.#scope(bound)
-        return scope === undefined ? this.withConnection(consumer, options) : scope.use(consumer)
-      },
-    }
-  }
-
-  /** The handle of a transaction, used inside a savepoint of it, means the savepoint. */
-  #scope(bound: TransactionScope | undefined): TransactionScope | undefined {
-    const current = this.#scopes.getStore()
-    return bound === undefined || current?.isWithin(bound) ? current : bound
   }
 }

@@ -39,16 +39,16 @@ export const DB_ERRORS = {
     fix: 'Use transaction().execute(…), which keeps the statements of other requests out.',
   },
   MICRO_DB_TRANSACTION_ENDED: {
-    message: 'A query was run after its transaction had ended.',
-    fix: 'Await everything that a transaction starts before its function returns.',
+    message: 'A query was run after its transaction or its connection() had ended.',
+    fix: 'Await everything that it starts before its function returns.',
   },
   MICRO_DB_TRANSACTION_SETTINGS: {
     message: "A transaction inside another one asked for '{wanted}', which the one around it is not.",
     fix: 'Ask for it where the outermost transaction begins.',
   },
   MICRO_DB_CONTROLLED: {
-    message: 'startTransaction() was called inside an open transaction.',
-    fix: 'Use transaction().execute(…): inside another one it becomes a savepoint.',
+    message: 'startTransaction() was called inside {within}().',
+    fix: 'Use transaction().execute(…), which ends in time, and is a savepoint inside another one.',
   },
   MICRO_DB_DESTROY: {
     message: 'destroy() was called on a handle of the app.',
@@ -75,7 +75,7 @@ export const DB_ERRORS = {
     fix: 'Correct it and run it again; see the cause.',
   },
   MICRO_DB_MIGRATION_COMMITTED: {
-    message: "The migration '{name}' ended the transaction it runs in: what was done up to there stays.",
+    message: "The migration '{name}' ended the transaction it runs in: what was done up to there may have stayed.",
     fix: 'Take begin, commit and rollback out of it, put the database in order by hand, and run it again.',
   },
   MICRO_DB_MIGRATION_GONE: {
@@ -84,7 +84,7 @@ export const DB_ERRORS = {
   },
   MICRO_DB_STEPS: {
     message: "'{steps}' is no number of migrations to take back.",
-    fix: 'Use a positive integer: micro db rollback --steps 2',
+    fix: 'Use a positive integer: micro db rollback --steps 2, or app.db.rollbackMigrations(2).',
   },
   MICRO_DB_MIGRATION_NAME: {
     message: "'{name}' is no name for a migration.",

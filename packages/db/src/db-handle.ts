@@ -1,35 +1,26 @@
-/** Kysely's own classes, with transactions that queries find by themselves. */
-import { abort } from '@micro/core'
+import { abort, type Context } from '@micro/core'
 import {
-  type AccessMode,
+  type ConnectionBuilder,
   type ControlledTransactionBuilder,
   type DrainOuterGeneric,
-  type IsolationLevel,
   Kysely,
   type KyselyPlugin,
   type KyselyProps,
   type SelectQueryBuilder,
-  Transaction,
-  TransactionBuilder,
-  type TransactionSettings,
+  type TransactionBuilder,
 } from 'kysely'
 import { dbError } from './db-errors.ts'
 import type { Db, FirstQuery, Page, PageOptions } from './db-member.ts'
+import { AmbientConnectionBuilder, AmbientTransactionBuilder, RequestTransactionBuilder } from './handle-builders.ts'
 import { type PageDefaults, paginate } from './paginate.ts'
+import type { ScopeRunner } from './scope-runner.ts'
 import { shownAs } from './shown-as.ts'
-
-/** Runs functions in transactions. */
-export interface TransactionRunner {
-  /** Whether the code that asks runs inside a transaction. */
-  readonly inTransaction: boolean
-  transact<S, T>(props: KyselyProps, settings: TransactionSettings, run: (trx: Transaction<S>) => Promise<T>): Promise<T>
-}
 
 /** What a handle is made for. */
 export interface HandleView {
   readonly defaults: PageDefaults
-  /** The request, if it is one's. Its query may have been replaced by what a schema made of it. */
-  readonly request?: { readonly query: unknown }
+  /** The request, if it is one's. */
+  readonly request?: Context
 }
 
 /** A handle: `ctx.db`, `app.db.default`, and what their `withSchema` and `withPlugin` give. */
@@ -40,10 +31,10 @@ export class DbHandle<S> extends Kysely<S> implements Db<S> {
 
   declare readonly '~schema': S
   readonly #props: KyselyProps
-  readonly #runner: TransactionRunner
+  readonly #runner: ScopeRunner
   readonly #view: HandleView
 
-  constructor(props: KyselyProps, runner: TransactionRunner, view: HandleView) {
+  constructor(props: KyselyProps, runner: ScopeRunner, view: HandleView) {
     super(props)
     this.#props = props
     this.#runner = runner
@@ -63,19 +54,24 @@ export class DbHandle<S> extends Kysely<S> implements Db<S> {
   }
 
   override get isTransaction(): boolean {
-    return this.#runner.inTransaction
+    return this.#runner.within === 'transaction'
   }
 
   override transaction(): TransactionBuilder<S> {
     return new AmbientTransactionBuilder<S>(this.#props, {}, this.#runner)
   }
 
-  /** @throws MicroError `MICRO_DB_CONTROLLED` inside a transaction. */
+  override connection(): ConnectionBuilder<S> {
+    return new AmbientConnectionBuilder<S>(this.#props, this.#runner, (props, runner) => new DbHandle<S>(props, runner, this.#view))
+  }
+
+  /** @throws MicroError `MICRO_DB_CONTROLLED` inside a transaction or the function of `connection()`, which it would outlive. */
   override startTransaction(): ControlledTransactionBuilder<S> {
-    if (this.#runner.inTransaction) {
-      throw dbError('MICRO_DB_CONTROLLED', {})
+    if (this.#runner.within !== undefined) {
+      throw dbError('MICRO_DB_CONTROLLED', { within: this.#runner.within })
     }
-    return super.startTransaction()
+    const { request } = this.#view
+    return request === undefined ? super.startTransaction() : new RequestTransactionBuilder<S>(this.#props, {}, request)
   }
 
   override withPlugin(plugin: KyselyPlugin): DbHandle<S> {
@@ -113,52 +109,5 @@ export class DbHandle<S> extends Kysely<S> implements Db<S> {
 
   #with<T>(changes: Partial<KyselyProps>): DbHandle<T> {
     return new DbHandle<T>({ ...this.#props, ...changes }, this.#runner, this.#view)
-  }
-}
-
-/** `transaction()`: what its function does, and whatever that calls, runs in the transaction. */
-class AmbientTransactionBuilder<S> extends TransactionBuilder<S> {
-  readonly #props: KyselyProps
-  readonly #settings: TransactionSettings
-  readonly #runner: TransactionRunner
-
-  constructor(props: KyselyProps, settings: TransactionSettings, runner: TransactionRunner) {
-    super({ ...props, ...settings })
-    this.#props = props
-    this.#settings = settings
-    this.#runner = runner
-  }
-
-  override setAccessMode(accessMode: AccessMode): AmbientTransactionBuilder<S> {
-    return new AmbientTransactionBuilder(this.#props, { ...this.#settings, accessMode }, this.#runner)
-  }
-
-  override setIsolationLevel(isolationLevel: IsolationLevel): AmbientTransactionBuilder<S> {
-    return new AmbientTransactionBuilder(this.#props, { ...this.#settings, isolationLevel }, this.#runner)
-  }
-
-  override execute<T>(run: (trx: Transaction<S>) => Promise<T>): Promise<T> {
-    return this.#runner.transact(this.#props, this.#settings, run)
-  }
-}
-
-/** The handle that a transaction's function gets; `transaction()` of it is a savepoint. */
-export class TransactionHandle<S> extends Transaction<S> {
-  static {
-    shownAs(this.prototype, (handle) => `Transaction(${handle.#props.dialect.constructor.name})`)
-  }
-
-  readonly #props: KyselyProps
-  readonly #runner: TransactionRunner
-
-  constructor(props: KyselyProps, runner: TransactionRunner) {
-    super(props)
-    this.#props = props
-    this.#runner = runner
-  }
-
-  // Kysely types this as never, since its own throws. Code that was given a handle need not know that it is a transaction.
-  override transaction(): never {
-    return new AmbientTransactionBuilder<S>(this.#props, {}, this.#runner) as never
   }
 }

@@ -95,7 +95,7 @@ export interface Connections<S> extends AnyConnections {
   migrate(options?: MigrateOptions): Promise<readonly string[]>
   /**
    * Takes back the last `steps` migrations, one by default, all of them or none, and gives the names.
-   * @throws MicroError `MICRO_DB_MIGRATION_FAILED`, `MICRO_DB_MIGRATION_GONE`, `MICRO_DB_MIGRATION_INVALID`.
+   * @throws MicroError `MICRO_DB_STEPS`, `MICRO_DB_MIGRATION_FAILED`, `MICRO_DB_MIGRATION_COMMITTED`, `MICRO_DB_MIGRATION_GONE`, `MICRO_DB_MIGRATION_INVALID`.
    */
   rollbackMigrations(steps?: number): Promise<readonly string[]>
   /** Every migration, in order. */

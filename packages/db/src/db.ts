@@ -1,4 +1,4 @@
-import { defineExtension, type Extension } from '@micro/core'
+import { type Context, defineExtension, type Extension } from '@micro/core'
 import { AppConnections } from './connections.ts'
 import { DbConfig, type DbOptions, type DbSettings } from './db-config.ts'
 import type { Connections, Db, DbMember } from './db-member.ts'
@@ -22,7 +22,7 @@ export function db<S>(options: DbOptions = {}): DbExtension<S> {
     core: '^1.0.0',
     config: DbConfig,
     options,
-    initApp(app, settings): { app: Connections<S>; context: (ctx: { readonly query: unknown }) => Db<S> } {
+    initApp(app, settings): { app: Connections<S>; context: (ctx: Context) => Db<S> } {
       const { rootPath, instancePath, log } = app
       const connections = new AppConnections<S>(settings, { name: app.namespace, rootPath, instancePath, log })
       app.onStart(() => connections.start())

@@ -1,6 +1,5 @@
 /** `micro db migrate | rollback | status | new`. */
 import type { CommandRegistry } from '@micro/core'
-import { dbError } from './db-errors.ts'
 import type { Connections } from './db-member.ts'
 import { writeMigration } from './new-migration.ts'
 
@@ -37,7 +36,7 @@ export function declareCommands(cli: CommandRegistry, connections: MigrationTarg
     },
     ({ flags, print }) =>
       whileOpen(connections, async () => {
-        const names = await connections.rollbackMigrations(stepsOf(flags.steps))
+        const names = await connections.rollbackMigrations(Number(flags.steps ?? 1))
         print(names.length === 0 ? `Nothing to do: no migration is applied to ${connections.url}.` : `Taken back from ${connections.url}:`)
         printNames(print, names)
       }),
@@ -80,12 +79,4 @@ function printNames(print: (line: string) => void, names: readonly string[]): vo
   for (const name of names) {
     print(`  ${name}`)
   }
-}
-
-function stepsOf(flag: string | boolean | undefined): number {
-  const steps = flag === undefined ? 1 : Number(flag)
-  if (!Number.isSafeInteger(steps) || steps < 1) {
-    throw dbError('MICRO_DB_STEPS', { steps: flag })
-  }
-  return steps
 }

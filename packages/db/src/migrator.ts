@@ -49,8 +49,11 @@ export async function migrateUp(
   })
 }
 
-/** Takes the last `steps` migrations back. */
-export function migrateDown(database: Database, found: readonly FoundMigration[], steps: number): Promise<readonly string[]> {
+/** Takes the last `steps` migrations back. @throws MicroError `MICRO_DB_STEPS` for what is no positive integer. */
+export async function migrateDown(database: Database, found: readonly FoundMigration[], steps: number): Promise<readonly string[]> {
+  if (!Number.isSafeInteger(steps) || steps < 1) {
+    throw dbError('MICRO_DB_STEPS', { steps })
+  }
   return database.migrating(async (trx, connection) => {
     await createTable(trx)
     const last = (await readApplied(trx)).toReversed().slice(0, steps)

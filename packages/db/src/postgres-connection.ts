@@ -7,6 +7,7 @@ import { quote } from './quote.ts'
 /** A connection while somebody has it. */
 export class PostgresConnection implements DatabaseConnection {
   readonly connection: DatabaseConnection
+  /** Whether a transaction was begun that is still to be ended. */
   inTransaction = false
   #last: Promise<unknown> = Promise.resolve()
   #streams = 0
@@ -29,6 +30,7 @@ export class PostgresConnection implements DatabaseConnection {
     const name = quote(`micro_stream_${++this.#streams}`)
     if (whole) {
       await this.#execute(CompiledQuery.raw('begin'))
+      this.inTransaction = true
     }
     let failed = true
     try {
@@ -42,9 +44,12 @@ export class PostgresConnection implements DatabaseConnection {
       }
       failed = false
     } finally {
-      const end = whole ? 'rollback' : `close ${name}`
+      const end = async () => {
+        await this.#execute(CompiledQuery.raw(whole ? 'rollback' : `close ${name}`))
+        this.inTransaction = !whole
+      }
       // After an error of its own the transaction is over, or about to be.
-      await this.#execute(CompiledQuery.raw(end)).catch((error: unknown) => {
+      await end().catch((error: unknown) => {
         if (!failed) {
           throw error
         }

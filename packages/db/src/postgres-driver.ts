@@ -60,6 +60,10 @@ export class PostgresDriver implements EngineDriver {
   }
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
+    // What nobody has ended would be the next one's. Where the rollback fails, the pool drops the connection.
+    if (own(connection).inTransaction) {
+      await this.rollbackTransaction(connection).catch(() => undefined)
+    }
     await this.#driver.releaseConnection(own(connection).connection)
   }
 

@@ -56,7 +56,8 @@ export class PostgresEngine implements Engine {
   }
 
   async beginMigrations(connection: DatabaseConnection): Promise<void> {
-    await this.driver.beginTransaction(connection, {})
+    // Whatever the server's default is: who has waited for the lock must see what the one before has done.
+    await this.driver.beginTransaction(connection, { isolationLevel: 'read committed' })
     this.#migrating.set(connection, await transactionId(connection))
     // Neither the wait for another process nor a change of a large table is a statement that hangs.
     await connection.executeQuery(CompiledQuery.raw('set local statement_timeout = 0'))

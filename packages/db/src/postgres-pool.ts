@@ -2,6 +2,7 @@
 import type { Log } from '@micro/core'
 import type pg from 'pg'
 import { dbError } from './db-errors.ts'
+import { postgresValues } from './postgres-values.ts'
 
 /** How the pool behaves. */
 export interface PoolOptions {
@@ -27,7 +28,7 @@ export function createPool({ Pool, types }: typeof pg, url: URL, options: PoolOp
     max: options.poolSize,
     connectionTimeoutMillis: options.acquireTimeoutMs,
     statement_timeout: options.statementTimeoutMs,
-    types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => parserOf(types, oid, format) } as pg.CustomTypesConfig,
+    types: postgresValues(types),
   })
   // Without a listener, a connection that is lost while nobody uses it ends the process.
   pool.on('error', (error) => log.warn('A database connection was lost while it was idle.', { error }))
@@ -35,8 +36,8 @@ export function createPool({ Pool, types }: typeof pg, url: URL, options: PoolOp
     // The same between two queries of a transaction; the next query says so.
     client.on('error', () => undefined)
   })
-  pool.on('release', (_error, client) => {
-    if (client.getTransactionStatus() !== IDLE) {
+  pool.on('release', (broken, client) => {
+    if (!broken && client.getTransactionStatus() !== IDLE) {
       log.error('A database connection was given back with a transaction open, and has been closed.', {
         error: dbError('MICRO_DB_RAW_TRANSACTION', {}),
       })
@@ -73,29 +74,4 @@ function connectionOf(url: URL): Connection {
     default:
       throw dbError('MICRO_DB_URL', { problem: `has sslmode=${mode}; known are disable, require, verify-ca, verify-full and no-verify` })
   }
-}
-
-// Object identifiers of types: https://github.com/postgres/postgres/blob/master/src/include/catalog/pg_type.dat
-const INT8 = 20
-const TIMESTAMP = 1114
-const TIMESTAMPTZ = 1184
-const PLAIN_TIMESTAMP = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?$/
-
-function parserOf(types: typeof pg.types, oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
-  const usual = format === 'binary' ? types.getTypeParser(oid, 'binary') : types.getTypeParser(oid, 'text')
-  if (format === 'binary' || (oid !== INT8 && oid !== TIMESTAMP)) {
-    return usual as (value: string) => unknown
-  }
-  if (oid === INT8) {
-    return parseInt8
-  }
-  // Dates are sent as UTC: without a zone they must not come back as local time.
-  const withZone = types.getTypeParser(TIMESTAMPTZ, 'text')
-  return (value) => (PLAIN_TIMESTAMP.test(value) ? withZone(`${value}Z`) : usual(value))
-}
-
-/** A number as long as it is exact: counts are of this type. */
-function parseInt8(value: string): number | bigint {
-  const number = Number(value)
-  return Number.isSafeInteger(number) ? number : BigInt(value)
 }

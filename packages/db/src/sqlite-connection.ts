@@ -1,8 +1,9 @@
-import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { AbortedTransactionError, type CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely'
 import { type Bindable, checkBindable } from './bind.ts'
 import { dbError } from './db-errors.ts'
-import { type Prepared, prepare, type SqliteStatements } from './sqlite-statements.ts'
+import { Prepared } from './sqlite-prepared.ts'
+import type { SqliteStatements } from './sqlite-statements.ts'
 
 /** How to wait for one's turn. */
 export interface WhenFreeOptions {
@@ -28,8 +29,6 @@ export interface BeginOptions {
   readonly schemaChange?: boolean
   readonly busyTimeoutMs?: number
 }
-
-type Row = { [column: string]: SQLOutputValue }
 
 /** One user's view of the only connection: its statements wait for the transactions of others, but not for its own. */
 export class SqliteConnection implements DatabaseConnection {
@@ -60,17 +59,17 @@ export class SqliteConnection implements DatabaseConnection {
     const transaction = this.#transaction
     const reader = transaction === undefined ? this.#host.openReader() : undefined
     try {
-      const database = reader ?? this.#host.database
       // Not from the cache: a statement gives one series of rows at a time.
-      const rows =
+      const statement = new Prepared(reader ?? this.#host.database, query.sql)
+      const chunks =
         reader === undefined && transaction === undefined
-          ? await this.#host.whenFree(() => prepare(database, query.sql).statement.all(...parameters), { signal: this.#signal })
-          : prepare(database, query.sql).statement.iterate(...parameters)
-      for (const chunk of chunksOf(rows, chunkSize)) {
+          ? await this.#host.whenFree(() => [...statement.chunks(parameters, chunkSize)], { signal: this.#signal })
+          : statement.chunks(parameters, chunkSize)
+      for (const rows of chunks) {
         if (this.#transaction !== transaction) {
           throw dbError('MICRO_DB_TRANSACTION_ENDED', {})
         }
-        yield { rows: plain(chunk) as R[] }
+        yield { rows: rows as R[] }
       }
     } finally {
       reader?.close()
@@ -118,7 +117,8 @@ export class SqliteConnection implements DatabaseConnection {
 
   async rollback(): Promise<void> {
     try {
-      if (this.#host.database.isTransaction) {
+      // One that SQLite has rolled back by itself has been ended: what is open now may be somebody else's.
+      if (this.inTransaction && this.#host.database.isTransaction) {
         this.#host.database.exec('rollback')
       }
     } finally {
@@ -154,7 +154,8 @@ export class SqliteConnection implements DatabaseConnection {
     let result: QueryResult<unknown>
     try {
       const prepared = statements.get(sql)
-      result = prepared.returnsRows ? { rows: plain(prepared.statement.all(...parameters)) } : changesOf(prepared, parameters)
+      // What only reads may be run twice.
+      result = prepared.returnsRows ? { rows: prepared.all(parameters, query.kind === 'SelectQueryNode') } : prepared.run(parameters)
       if (!prepared.returnsRows && !WRITES.has(query.kind)) {
         statements.clear()
       }
@@ -213,44 +214,9 @@ export class SqliteConnection implements DatabaseConnection {
 
 const WRITES: ReadonlySet<string> = new Set(['InsertQueryNode', 'UpdateQueryNode', 'DeleteQueryNode', 'MergeQueryNode'])
 
-function changesOf({ statement }: Prepared, parameters: SQLInputValue[]): QueryResult<never> {
-  const { changes, lastInsertRowid } = statement.run(...parameters)
-  return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
-}
-
 /** node:sqlite binds no Date, and no boolean on Node 22. */
 function toSqlite(parameters: readonly Bindable[]): SQLInputValue[] {
   return parameters.map((value) => (typeof value === 'boolean' ? Number(value) : value instanceof Date ? value.toISOString() : value))
-}
-
-/** Rows of node:sqlite have no prototype, and are slow dictionaries. */
-function plain(rows: readonly Row[]): Row[] {
-  const [first] = rows
-  if (first === undefined) {
-    return []
-  }
-  const columns = Object.keys(first)
-  return rows.map((row) => {
-    const copy: Row = {}
-    for (const column of columns) {
-      copy[column] = row[column] as SQLOutputValue
-    }
-    return copy
-  })
-}
-
-function* chunksOf<T>(items: Iterable<T>, size: number): Generator<T[]> {
-  let chunk: T[] = []
-  for (const item of items) {
-    chunk.push(item)
-    if (chunk.length >= size) {
-      yield chunk
-      chunk = []
-    }
-  }
-  if (chunk.length > 0) {
-    yield chunk
-  }
 }
 
 const BUSY = 5

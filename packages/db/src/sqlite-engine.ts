@@ -15,6 +15,9 @@ import { ownConnection, SqliteDriver, type SqliteDriverOptions } from './sqlite-
 /** How long a run of migrations waits for one in another process. */
 const MIGRATION_WAIT_MS = 300_000
 
+/** A savepoint that the transaction of a run of migrations begins with: another transaction, if one took its place, has none. */
+const MIGRATION_MARK = 'micro_migrations'
+
 /** SQLite by node:sqlite. */
 export class SqliteEngine implements Engine {
   readonly name = 'sqlite'
@@ -46,10 +49,17 @@ export class SqliteEngine implements Engine {
 
   async beginMigrations(connection: DatabaseConnection): Promise<void> {
     await ownConnection(connection).begin({ schemaChange: true, busyTimeoutMs: MIGRATION_WAIT_MS })
+    await this.driver.savepoint(connection, MIGRATION_MARK)
   }
 
   async isMigrating(connection: DatabaseConnection): Promise<boolean> {
-    return ownConnection(connection).inTransaction && this.driver.database.isTransaction
+    try {
+      await this.driver.releaseSavepoint(connection, MIGRATION_MARK)
+      await this.driver.savepoint(connection, MIGRATION_MARK)
+      return true
+    } catch {
+      return false
+    }
   }
 
   async hasTable(db: Kysely<unknown>, name: string): Promise<boolean> {

@@ -1,11 +1,5 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { dbError } from './db-errors.ts'
-
-/** A prepared statement, and whether it gives rows. */
-export interface Prepared {
-  readonly statement: StatementSync
-  readonly returnsRows: boolean
-}
+import type { DatabaseSync } from 'node:sqlite'
+import { Prepared } from './sqlite-prepared.ts'
 
 const MAX_STATEMENTS = 256
 
@@ -22,7 +16,7 @@ export class SqliteStatements {
   get(sql: string): Prepared {
     let prepared = this.#prepared.get(sql)
     if (prepared === undefined) {
-      prepared = prepare(this.#database, sql)
+      prepared = new Prepared(this.#database, sql)
       const [oldest] = this.#prepared.keys()
       if (this.#prepared.size >= MAX_STATEMENTS && oldest !== undefined) {
         this.#prepared.delete(oldest)
@@ -39,15 +33,3 @@ export class SqliteStatements {
     this.#prepared.clear()
   }
 }
-
-/** Prepares one statement. @throws MicroError `MICRO_DB_STATEMENTS` where more follow, which SQLite would leave out silently. */
-export function prepare(database: DatabaseSync, sql: string): Prepared {
-  const statement = database.prepare(sql)
-  if (!ONLY_SPACE.test(sql.slice(statement.sourceSQL.length))) {
-    throw dbError('MICRO_DB_STATEMENTS', {})
-  }
-  return { statement, returnsRows: statement.columns().length > 0 }
-}
-
-/** Space, semicolons and comments. */
-const ONLY_SPACE = /^(?:[\s;]|--[^\n]*|\/\*[\s\S]*?\*\/)*$/

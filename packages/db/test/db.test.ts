@@ -8,6 +8,7 @@ import { defineExtension, isMicroError, type MicroOptions, micro, need, options 
 import { serve } from '@micro/core/node'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { moduleCommand } from '../../../tooling/test/src/module-command.ts'
 import { type AnyDbMember, db, type Migrations, violationOf } from '../src/index.ts'
 import { dropDatabases, engines, makeApp, routes, type Schema } from './engines.ts'
 
@@ -17,7 +18,7 @@ vi.setConfig({ testTimeout: 30_000 })
 
 const env = {}
 const node = (program: string) =>
-  promisify(execFile)(process.execPath, ['--conditions=@micro/source', '--no-warnings', '--input-type=module', '-e', program], {
+  promisify(execFile)(...moduleCommand(program, '--no-warnings'), {
     cwd: import.meta.dirname,
     timeout: 20_000,
   })

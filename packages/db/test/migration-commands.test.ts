@@ -56,6 +56,7 @@ describe('micro db', () => {
     expect((await project.run('db', 'status')).stdout).toMatch(/\d{4}-\d\d-\d\dT[\d:.]+Z +audit\/0001_audit/)
     expect((await project.run('db', 'rollback', '--steps', '2')).stdout).toMatch(/add_notes\n {2}audit\/0001_audit/)
     expect((await project.run('db', 'rollback', '--steps', '0')).stderr).toContain("MICRO_DB_STEPS: '0' is no number of migrations")
+    expect((await project.run('db', 'rollback', '--steps', 'two')).stderr).toContain('MICRO_DB_STEPS')
   })
 
   it('ends with a sentence and an error code when a migration fails', async () => {

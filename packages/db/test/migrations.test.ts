@@ -61,6 +61,9 @@ for (const engine of engines) {
       expect(await app.db.rollbackMigrations()).toEqual(['20260102_b'])
       expect(await tables()).toEqual(['a'])
       expect(await app.db.migrate()).toEqual(['20260102_b'])
+      for (const steps of [-1, 0, 1.5, Number.NaN]) {
+        expect([steps, await code(app.db.rollbackMigrations(steps))]).toEqual([steps, 'MICRO_DB_STEPS'])
+      }
       expect(await app.db.rollbackMigrations(5)).toEqual(['20260102_b', '20260101_a'])
       expect(await tables()).toEqual([])
       expect(await app.db.rollbackMigrations()).toEqual([])
@@ -98,6 +101,11 @@ for (const engine of engines) {
       expect((await app.db.migrationStatus()).map(({ appliedAt }) => appliedAt)).toEqual([undefined])
     })
 
+    it('do not end it and begin another one unnoticed', async () => {
+      await write({ '1.sql': 'create table c (id integer);\ncommit;\nbegin;', '2.sql': 'create table c (id integer);' })
+      expect([await code(app.db.migrate()), await tables()]).toEqual(['MICRO_DB_MIGRATION_COMMITTED', ['c']])
+    })
+
     it('may use transactions themselves', async () => {
       await write({
         '1.js': `export const up = (db) => db.transaction().execute(async (trx) => {
@@ -117,6 +125,25 @@ for (const engine of engines) {
         const results = await Promise.all([app.db.migrate(), other.db.migrate()])
         await other.stop()
         expect(results.map((names) => names.join()).sort()).toEqual(['', '1_slow'])
+      })
+    }
+
+    if (engine.engine === 'postgres') {
+      it('are applied exactly once also where transactions see a snapshot by default', async () => {
+        await sql`alter database ${sql.id(new URL(place.url).pathname.slice(1))} set default_transaction_isolation = 'repeatable read'`.execute(
+          app.db.default,
+        )
+        await write({ '1_slow.sql': 'create table slow (id integer); select pg_sleep(0.2)' })
+        const apps = await Promise.all([1, 2].map(() => startApp(place.url, { migrations: directory, migrateOnStart: false })))
+        try {
+          const results = await Promise.all(apps.map(({ db }) => db.migrate()))
+          expect(results.map((names) => names.join()).sort()).toEqual(['', '1_slow'])
+        } finally {
+          await Promise.all(apps.map((one) => one.stop()))
+          await sql`alter database ${sql.id(new URL(place.url).pathname.slice(1))} reset default_transaction_isolation`.execute(
+            app.db.default,
+          )
+        }
       })
     }
 

@@ -51,7 +51,11 @@ export class Project {
   }
 
   #node(words: readonly string[], env: { readonly [name: string]: string }): Promise<Outcome> {
-    const options = { cwd: this.root, timeout: 20_000, env: { PATH: process.env.PATH, ...env } }
+    const options = {
+      cwd: this.root,
+      timeout: 20_000,
+      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
+    }
     return new Promise((done) => {
       const child = execFile(
         process.execPath,

@@ -4,6 +4,7 @@ import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { violationOf } from '../src/index.ts'
 import { makeApp, names, type Place, sqliteFile, sqliteMemory, type TestApp } from './engines.ts'
 
 const pathOf = (place: Place) => place.url.slice('sqlite:'.length)
@@ -88,6 +89,33 @@ describe('SqliteDriver', () => {
     expect(await all()).toEqual([{ id: 1, name: 'a', colour: 'red' }])
   })
 
+  it('reads integers beyond 2^53 as bigints, and all others as numbers', async () => {
+    const large = 2n ** 60n
+    const safe = Number.MAX_SAFE_INTEGER
+    const write = sql<object>`insert into account values (${large}, 'large', ${-large}) returning id, balance`
+    expect((await write.execute(app.db.default)).rows, 'written once').toEqual([{ id: large, balance: -large }])
+    await app.db.default.insertInto('account').values({ id: safe, name: 'safe', balance: -safe }).execute()
+    const all = app.db.default.selectFrom('account').select(['id', 'balance']).orderBy('id')
+    const rows = [
+      { id: safe, balance: -safe },
+      { id: large, balance: -large },
+    ]
+    expect(await all.execute()).toEqual(rows)
+    expect(await all.execute(), 'again, by the same statement').toEqual(rows)
+    expect(await all.limit(1).execute()).toEqual(rows.slice(0, 1))
+    const streamed: object[] = []
+    for await (const row of all.stream(1)) {
+      streamed.push(row)
+    }
+    expect(streamed).toEqual(rows)
+    expect(await app.db.transaction((trx) => trx.deleteFrom('account').returning('id').execute())).toHaveLength(2)
+  })
+
+  it('gives the id of a row that was inserted exactly', async () => {
+    const { insertId } = await sql`insert into account values (${2n ** 60n + 1n}, 'large', 0)`.execute(app.db.default)
+    expect(insertId).toBe(2n ** 60n + 1n)
+  })
+
   it('refuses several statements in one query', async () => {
     const both = sql`select 1; delete from account`
     await expect(both.execute(app.db.default)).rejects.toMatchObject({ code: 'MICRO_DB_STATEMENTS' })
@@ -120,6 +148,19 @@ describe('SqliteDriver', () => {
     await expect(running).rejects.toThrow(/rolled back/)
     await insert(4, 'd')
     expect(await names(app)).toEqual(['a', 'd'])
+  })
+
+  it('throws what went wrong inside a savepoint although SQLite has rolled everything back, and does not go on without it', async () => {
+    await insert(1, 'a')
+    const failing = () => app.db.transaction(() => sql`insert or rollback into account values (1, 'x', 0)`.execute(app.db.default))
+    const thrown = await app.db.transaction(failing).catch((error: unknown) => error)
+    expect(violationOf(thrown)).toBe('unique')
+    const swallowed = app.db.transaction(async () => {
+      await insert(2, 'b')
+      await failing().catch(() => undefined)
+    })
+    await expect(swallowed).rejects.toMatchObject({ code: 'MICRO_DB_TRANSACTION_ENDED' })
+    expect(await names(app)).toEqual(['a'])
   })
 
   it('rolls back when the commit fails, and lets the next one in', async () => {

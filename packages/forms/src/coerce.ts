@@ -48,13 +48,21 @@ function coerceValue(tree: FieldTree | undefined, shape: Shape, options: CoerceO
 }
 
 function coerceList(tree: FieldTree | undefined, shape: ListShape, options: CoerceOptions, path: readonly string[]): unknown {
-  if (tree === undefined) {
-    return options.absentIsOff || shape.empty === 'missing' ? [] : readAbsent(shape, false)
+  const items = tree === undefined ? [] : itemsOf(tree, path)
+  const takesNone = (tree !== undefined || options.absentIsOff) && (shape.rules.minLength ?? 0) === 0
+  if (items.length === 0 && shape.empty !== 'missing' && !takesNone) {
+    return readAbsent(shape, false)
+  }
+  return items.map((item, index) => coerce(item, shape.item(index), options, [...path, String(index)]))
+}
+
+/** What was sent for the items of a list: a single empty text, and no file, are none. */
+function itemsOf(tree: FieldTree, path: readonly string[]): readonly FieldTree[] {
+  if (tree.values.length === 0) {
+    return inOrder(tree, path)
   }
   const sent = tree.values.filter((value) => !isNoFile(value))
-  const isBlank = sent.length === 1 && sent[0] === ''
-  const items = tree.values.length === 0 ? inOrder(tree, path) : isBlank ? [] : sent.map((value) => ({ ...emptyTree(), values: [value] }))
-  return items.map((item, index) => coerce(item, shape.item(index), options, [...path, String(index)]))
+  return sent.length === 1 && sent[0] === '' ? [] : sent.map((value) => ({ ...emptyTree(), values: [value] }))
 }
 
 /** The children of a list by index. Gaps are refused before anything of that length is made. */

@@ -10,7 +10,7 @@ const INPUT_TYPES: { readonly [format: string]: string } = { email: 'email', url
 /** Attributes of a field's element that follow from its shape; what was typed is not among them. */
 export function fieldAttributes(shape: Shape, element: FieldElement, isSecret: boolean): AttributeMap {
   const { meta, rules } = shape
-  const common = { required: isRequired(shape), autocomplete: meta.autocomplete }
+  const common = { required: isRequired(shape, element), autocomplete: meta.autocomplete }
   if (element === 'select') {
     return { ...common, multiple: shape.kind === 'list' }
   }
@@ -49,7 +49,7 @@ function inputType(shape: Shape, isSecret: boolean): string {
   }
 }
 
-function isRequired(shape: Shape): boolean {
+function isRequired(shape: Shape, element: FieldElement): boolean {
   if (shape.empty !== 'missing') {
     return false
   }
@@ -59,7 +59,8 @@ function isRequired(shape: Shape): boolean {
     case 'boolean':
       return shape.mustBeOn === true
     case 'list':
-      return (shape.rules.minLength ?? 0) > 0
+      // Of boxes and texts there is one for each item: each of them may be left empty.
+      return (shape.rules.minLength ?? 0) > 0 && (element === 'select' || shape.item(0).kind === 'file')
     case 'choice':
       return !shape.values.includes('')
     default:
@@ -71,9 +72,13 @@ function bounds(shape: Shape): AttributeMap {
   const { min, max, step, integer } = shape.rules
   switch (shape.kind) {
     case 'number':
-      return { min: finite(min), max: finite(max), step: finite(step) ?? (integer === true ? undefined : 'any') }
+      return {
+        min: onGrid(finite(min), step ?? (integer === true ? 1 : undefined)),
+        max: finite(max),
+        step: finite(step) ?? (integer === true ? undefined : 'any'),
+      }
     case 'bigint':
-      return { min: finite(min), max: finite(max), step: finite(step) }
+      return { min: onGrid(finite(min), step), max: finite(max), step: finite(step) }
     case 'date':
       return { min: day(min), max: day(max) }
     default:
@@ -113,6 +118,21 @@ function positive(length: number | undefined): number | undefined {
 /** Bounds of zod's integers are no bounds that a person needs to know. */
 function finite(bound: number | bigint | Date | undefined): number | bigint | undefined {
   return typeof bound === 'bigint' || (typeof bound === 'number' && Number.isFinite(bound)) ? bound : undefined
+}
+
+/** The least multiple of `step` that is not below `min`: browsers count steps from there, and schemas from zero. */
+function onGrid(min: number | bigint | undefined, step: number | bigint | undefined): number | bigint | undefined {
+  if (typeof min === 'bigint' && typeof step === 'bigint') {
+    const over = min % step
+    return over > 0n ? min + step - over : min - over
+  }
+  const steps = Number(min) / Number(step)
+  // Fifteen digits are exact: 0.3 is three steps of 0.1, and three of those are 0.3.
+  return Number.isNaN(steps) || Number.isInteger(steps) ? min : exact(Math.ceil(exact(steps)) * Number(step))
+}
+
+function exact(value: number): number {
+  return Number(value.toPrecision(15))
 }
 
 function day(bound: number | bigint | Date | undefined): string | undefined {

@@ -39,3 +39,12 @@ export function parseFieldName(name: string, maxDepth: number): readonly string[
 export function canonicalName(keys: readonly string[]): string {
   return keys.length === 1 ? String(keys[0]) : (keys.at(-1) === '' ? keys.slice(0, -1) : keys).join('.')
 }
+
+/** The words of a key: `firstName`, `first_name` and `first-name` are `first name`. */
+export function wordsOf(key: string): string {
+  return key
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replace(/[_-]+/g, ' ')
+    .trim()
+    .toLowerCase()
+}

@@ -21,7 +21,7 @@ export function readText(given: string, shape: Shape, key: string): unknown {
     case 'date':
       return readDate(text) ?? text
     case 'boolean':
-      return shape.asText === true ? text : (readBoolean(text) ?? text)
+      return shape.words === undefined ? (readBoolean(text) ?? text) : text
     case 'choice':
       return shape.values.find((value) => String(value) === text) ?? text
     default:
@@ -31,8 +31,8 @@ export function readText(given: string, shape: Shape, key: string): unknown {
 
 /** What an absent field is; `isOff` where an absent switch is one that is off. */
 export function readAbsent(shape: Shape, isOff: boolean): unknown {
-  if (shape.kind === 'boolean' && (isOff || shape.empty === 'missing')) {
-    return shape.asText === true ? 'false' : false
+  if (shape.kind === 'boolean' && (shape.empty === 'missing' || (isOff && shape.mustBeOn !== true))) {
+    return shape.words?.off ?? false
   }
   if (shape.empty === 'missing') {
     return shape.kind === 'text' && shape.coerced === true ? '' : undefined
@@ -50,7 +50,7 @@ export function isReadable(text: string, shape: Shape): boolean {
     case 'choice':
       return shape.values.includes(value)
     case 'boolean':
-      return shape.asText === true ? readBoolean(text.trim()) !== undefined : typeof value === 'boolean'
+      return shape.words === undefined ? typeof value === 'boolean' : readBoolean(text.trim()) !== undefined
     default:
       return value !== undefined && value !== null && typeof value !== 'string'
   }

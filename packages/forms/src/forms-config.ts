@@ -1,5 +1,4 @@
-import { type ConfigSchema, type Option, option, options } from '@micro/core'
-import { trustedOriginProblem } from './trusted-origin.ts'
+import { type ConfigSchema, option, options, trustedOriginProblem } from '@micro/core'
 
 /** How much one form, query or JSON document may hold. */
 export interface FormLimits {
@@ -17,7 +16,7 @@ export interface FormLimits {
   readonly maxItems: number
   /** Most values of a JSON document in all; more are 413. */
   readonly maxValues: number
-  /** Longest text, in UTF-16 units, that is held against a regular expression of the schema's author, unless its own maximum is larger. */
+  /** Longest text, in UTF-16 units, that is checked against a regular expression of the schema's author, unless its own maximum is larger. */
   readonly maxPatternLength: number
   /** What a field sent twice is where the schema expects one value: refused with 400, or its last value. */
   readonly duplicates: 'refuse' | 'last'
@@ -42,7 +41,10 @@ export type FormsOptions = { readonly [K in keyof FormsConfig]?: FormsConfig[K] 
 
 /** The schema of `config.forms`. */
 export const FormsConfigSchema: ConfigSchema<FormsOptions, FormsConfig> = options({
-  trustedOrigins: origins('Origins whose pages may send unsafe requests: scheme, host and port exactly.'),
+  trustedOrigins: option.list({
+    items: trustedOriginProblem,
+    description: 'Origins whose pages may send unsafe requests: scheme, host and port exactly.',
+  }),
   allowSameSite: option.bool({
     default: false,
     description: 'Lets pages of the same site (subdomains, other ports) send unsafe requests.',
@@ -57,7 +59,7 @@ export const FormsConfigSchema: ConfigSchema<FormsOptions, FormsConfig> = option
   maxJsonDepth: option.int({ default: 64, min: 1, max: 1_000, description: 'Most levels of a JSON document.' }),
   maxItems: option.int({ default: 1_000, min: 0, description: 'Most items of one list, unless the schema allows more.' }),
   maxValues: option.int({ default: 20_000, min: 1, description: 'Most values of a JSON document in all.' }),
-  maxPatternLength: option.int({ default: 10_000, min: 1, description: 'Longest text held against a regular expression of a schema.' }),
+  maxPatternLength: option.int({ default: 10_000, min: 1, description: 'Longest text checked against a regular expression of a schema.' }),
   duplicates: option.oneOf(['refuse', 'last'], {
     default: 'refuse',
     description: 'What a field sent twice is where one value is expected.',
@@ -68,15 +70,3 @@ const defaults = FormsConfigSchema['~standard'].validate({})
 
 /** What holds where `forms()` is not installed. */
 export const DEFAULT_LIMITS: FormLimits = Object.freeze('value' in defaults ? defaults.value : {}) as FormsConfig
-
-/** A list of origins, each checked: what is not written as browsers send it would never match. */
-function origins(description: string): Option<readonly string[]> {
-  const list = option.list({ description })
-  const { check } = list['~option']
-  return {
-    '~option': {
-      ...list['~option'],
-      check: (value) => check(value) ?? (value as readonly string[]).map(trustedOriginProblem).find((problem) => problem !== undefined),
-    },
-  }
-}

@@ -1,8 +1,7 @@
-import type { Context, OutputOf, StandardSchema } from '@micro/core'
+import { type Context, type CrossSiteVerdict, crossSiteVerdict, type OutputOf, type StandardSchema } from '@micro/core'
 import { compileSchema } from './compiled-schema.ts'
-import { type CrossSitePolicy, type CrossSiteVerdict, judgeOrigin } from './cross-site.ts'
 import type { Form } from './form-view.ts'
-import { DEFAULT_LIMITS, type FormLimits } from './forms-config.ts'
+import { DEFAULT_LIMITS, type FormLimits, type FormsConfig } from './forms-config.ts'
 import { type FormOptions, readForm } from './read-form.ts'
 
 /** `app.forms`: what forms of this app may hold, and whom it trusts. */
@@ -25,24 +24,19 @@ export interface FormsContext {
   read<S extends StandardSchema>(schema: S, options?: FormOptions<OutputOf<S>>): Promise<Form<OutputOf<S>>>
 }
 
-/** Under this key, so that two copies of this package know each other's member. */
-const FORMS: unique symbol = Symbol.for('micro.forms')
-
 /** The member of one request. */
 export class RequestForms implements FormsContext {
-  readonly limits: FormLimits
+  readonly limits: FormsConfig
   readonly #ctx: Context
-  readonly #policy: CrossSitePolicy
   #origin: CrossSiteVerdict | undefined
 
-  constructor(ctx: Context, limits: FormLimits, policy: CrossSitePolicy) {
+  constructor(ctx: Context, config: FormsConfig) {
     this.#ctx = ctx
-    this.limits = limits
-    this.#policy = policy
+    this.limits = config
   }
 
   get origin(): CrossSiteVerdict {
-    this.#origin ??= judgeOrigin(this.#ctx, this.#policy)
+    this.#origin ??= crossSiteVerdict(this.#ctx, this.limits)
     return this.#origin
   }
 
@@ -55,11 +49,31 @@ export class RequestForms implements FormsContext {
   }
 }
 
-Object.defineProperty(RequestForms.prototype, FORMS, { value: true })
+/** Under this key, so that two copies of this package know each other's member. */
+const FORMS: unique symbol = Symbol.for('micro.forms')
+
+/** The member of one app. */
+export class AppForms implements FormsApp {
+  readonly limits: FormsConfig
+
+  constructor(config: FormsConfig) {
+    this.limits = config
+  }
+
+  get trustedOrigins(): readonly string[] {
+    return this.limits.trustedOrigins
+  }
+}
+
+Object.defineProperty(AppForms.prototype, FORMS, { value: true })
 
 /** The limits of the app at hand, or the defaults where `forms()` is not installed; `changes` lie above them. */
 export function limitsOf(ctx: Context, changes?: Partial<FormLimits>): FormLimits {
-  const { forms } = ctx as { readonly forms?: Partial<FormsContext> }
+  const { forms } = ctx.app as { readonly forms?: Partial<FormsApp> }
   const limits = typeof forms === 'object' && forms !== null && FORMS in forms ? (forms.limits ?? DEFAULT_LIMITS) : DEFAULT_LIMITS
-  return changes === undefined ? limits : { ...limits, ...changes }
+  // What the route or the request says of any form goes before what the app does, and behind what this one does.
+  const { maxFields } = ctx.bodyLimits
+  return maxFields === undefined && changes === undefined
+    ? limits
+    : { ...limits, ...(maxFields === undefined ? {} : { maxFields }), ...changes }
 }

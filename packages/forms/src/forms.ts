@@ -1,7 +1,15 @@
-import { type BeforeHook, defineExtension, type Extension, HttpError, type Member, type RouteInfo } from '@micro/core'
-import { CROSS_SITE_VARY, type CrossSitePolicy, judgeOrigin } from './cross-site.ts'
+import {
+  type BeforeHook,
+  CROSS_SITE_VARY,
+  crossSiteVerdict,
+  defineExtension,
+  type Extension,
+  HttpError,
+  type Member,
+  type RouteInfo,
+} from '@micro/core'
 import { type FormsConfig, FormsConfigSchema, type FormsOptions } from './forms-config.ts'
-import { type FormsApp, type FormsContext, RequestForms } from './forms-context.ts'
+import { AppForms, type FormsApp, type FormsContext, RequestForms } from './forms-context.ts'
 
 /** The extension that `forms()` makes. */
 export interface FormsExtension extends Extension<'forms', FormsMember, {}, FormsOptions, FormsConfig> {}
@@ -22,23 +30,19 @@ export function forms(options: FormsOptions = {}): FormsExtension {
     options,
     effects: ['refuses cross-site unsafe requests'],
     initApp(app, config) {
-      const trustedOrigins = new Set(config.trustedOrigins)
-      const policyFor = (proxies: number): CrossSitePolicy => ({ ...config, trustedOrigins, proxied: proxies > 0 })
-      app.beforeRequest(crossSiteHook(config, policyFor), { phase: 'cross-site', methods: 'unsafe' })
+      app.beforeRequest(crossSiteHook(config), { phase: 'cross-site', methods: 'unsafe' })
       return {
-        app: { limits: config, trustedOrigins: config.trustedOrigins },
-        context: (ctx) => new RequestForms(ctx, config, policyFor(ctx.config.server.trustedProxies)),
+        app: new AppForms(config),
+        context: (ctx) => new RequestForms(ctx, config),
       }
     },
   })
 }
 
-function crossSiteHook(config: FormsConfig, policyFor: (proxies: number) => CrossSitePolicy): BeforeHook {
-  let policy: CrossSitePolicy | undefined
+function crossSiteHook(config: FormsConfig): BeforeHook {
   return (ctx) => {
     const { route } = ctx
-    policy ??= policyFor(ctx.config.server.trustedProxies)
-    const verdict = judgeOrigin(ctx, policy)
+    const verdict = crossSiteVerdict(ctx, config)
     if (!verdict.allowed && route !== undefined && !isOpen(route, config)) {
       const fields = { method: ctx.method, path: ctx.path, reason: verdict.reason, origin: ctx.headers.get('origin') }
       if (config.mode === 'enforce') {

@@ -1,5 +1,4 @@
 export { type BodyOptions, body } from './body.ts'
-export type { CrossSiteReason, CrossSiteVerdict } from './cross-site.ts'
 export { form } from './form.ts'
 export type { FieldAttributes, Form, FormError, FormField, FormView, InvalidForm, ValidForm } from './form-view.ts'
 export { type FormsExtension, type FormsMember, forms } from './forms.ts'

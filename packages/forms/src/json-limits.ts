@@ -17,10 +17,66 @@ interface Walk {
  * What is too long for its list or its regular expression, by the schema's shape. Whole lists are skipped, not walked.
  * @throws HttpError 400 for a key that reaches a prototype and for a document too deep; 413 for too many values or a text too long.
  */
-export function limitValue(value: unknown, shape: Shape, limits: FormLimits): readonly Issue[] {
+export function limitValue(value: unknown, schema: { readonly shape: Shape }, limits: FormLimits): readonly Issue[] {
+  if (countPlain(value, limits) <= limits.maxValues) {
+    return NONE
+  }
   const walk: Walk = { limits, path: [], issues: [], count: 0 }
-  visit(value, shape, walk)
+  visit(value, schema.shape, walk)
   return walk.issues
+}
+
+const NONE: readonly Issue[] = []
+
+/**
+ * How many values a document holds, or Infinity where it comes near any other limit. Most documents are far from all of them: those
+ * are counted, and neither their places nor their schema looked up.
+ */
+function countPlain(value: unknown, limits: FormLimits): number {
+  const longest = Math.min(limits.maxPatternLength, limits.maxValueBytes / 3)
+  if (typeof value === 'object' && value !== null) {
+    return countBelow(value, limits, longest, 0, false)
+  }
+  return isLong(value, longest) ? Infinity : 1
+}
+
+/** `longest` is how long a text may be without a closer look, in UTF-16 units. */
+function countBelow(value: object, limits: FormLimits, longest: number, depth: number, isConstructor: boolean): number {
+  let count = 1
+  if (Array.isArray(value)) {
+    if (depth >= limits.maxJsonDepth || value.length > limits.maxItems) {
+      return Infinity
+    }
+    for (let index = 0; index < value.length && count <= limits.maxValues; index++) {
+      const item: unknown = value[index]
+      if (typeof item === 'object' && item !== null) {
+        count += countBelow(item, limits, longest, depth + 1, false)
+      } else {
+        count += isLong(item, longest) ? Infinity : 1
+      }
+    }
+  } else {
+    if (depth >= limits.maxJsonDepth) {
+      return Infinity
+    }
+    // Objects of classes are counted like others here: the closer look leaves them out.
+    for (const key in value) {
+      if (key === '__proto__' || (isConstructor && key === 'prototype') || count > limits.maxValues) {
+        return Infinity
+      }
+      const item = (value as { readonly [key: string]: unknown })[key]
+      if (typeof item === 'object' && item !== null) {
+        count += countBelow(item, limits, longest, depth + 1, key === 'constructor')
+      } else {
+        count += isLong(item, longest) ? Infinity : 1
+      }
+    }
+  }
+  return count
+}
+
+function isLong(value: unknown, longest: number): boolean {
+  return typeof value === 'string' && value.length > longest
 }
 
 function visit(value: unknown, shape: Shape | undefined, walk: Walk): void {

@@ -1,5 +1,5 @@
 /** Shapes of schemas of other libraries than zod, read from the JSON Schema they give (Standard JSON Schema 1). */
-import { ANY_SHAPE, type Shape } from './shape.ts'
+import { ANY_SHAPE, type Shape, shapeOfValues } from './shape.ts'
 
 type Json = { readonly [keyword: string]: unknown }
 
@@ -22,7 +22,7 @@ function describe(schema: Json, root: Json): Shape {
   }
   const values = Array.isArray(target.enum) ? target.enum : 'const' in target ? [target.const] : undefined
   if (values !== undefined) {
-    return { ...common, kind: 'choice', values }
+    return shapeOfValues(values, common)
   }
   const types = Array.isArray(target.type) ? target.type : [target.type]
   const type = types.find((name) => name !== 'null')

@@ -1,6 +1,6 @@
 import { escapeHtml, raw, type SafeHtml } from '@micro/core'
 import { fieldAttributes } from './field-attributes.ts'
-import { canonicalName, parseFieldName } from './field-name.ts'
+import { canonicalName, parseFieldName, wordsOf } from './field-name.ts'
 import type { FieldAttributes, Form, FormError, FormField, FormView } from './form-view.ts'
 import { formsError } from './forms-errors.ts'
 import { type AttributeMap, printAttributes } from './html-attributes.ts'
@@ -62,9 +62,7 @@ class PageForm<T> implements FormView {
   }
 
   holds(name: string, value?: string | number): boolean {
-    const named = this.#named(name)
-    const values = this.#values(named)
-    return value === undefined ? values.some((text) => text !== '' && !/^(false|0|no|off)$/i.test(text)) : values.includes(String(value))
+    return this.#holds(this.#named(name), value)
   }
 
   error(name = ''): string | undefined {
@@ -153,6 +151,11 @@ class PageForm<T> implements FormView {
     return showValue(value === undefined ? named.shape.initial?.() : value, named.shape)
   }
 
+  #holds(named: Named, value: string | number | undefined): boolean {
+    const values = this.#values(named)
+    return value === undefined ? values.some((text) => text !== '' && !/^(false|0|no|off)$/i.test(text)) : values.includes(String(value))
+  }
+
   #state(named: Named, name: string): AttributeMap {
     if (this.error(name) === undefined) {
       return {}
@@ -168,7 +171,7 @@ class PageForm<T> implements FormView {
       case 'checkbox':
       case 'radio': {
         const own = typeof value === 'string' || typeof value === 'number' ? value : undefined
-        return { checked: this.holds(named.keys.join('.'), own), ...(own === undefined ? {} : { id: `${named.id}-${own}` }) }
+        return { checked: this.#holds(named, own), ...(own === undefined ? { value: wordFor(named.shape) } : { id: `${named.id}-${own}` }) }
       }
       case 'file':
       case 'password':
@@ -179,6 +182,11 @@ class PageForm<T> implements FormView {
       }
     }
   }
+}
+
+/** What a ticked box must send where the schema reads other words than a browser's own. */
+function wordFor(shape: Shape): string | undefined {
+  return shape.kind === 'boolean' ? shape.words?.on : undefined
 }
 
 /** Whether a name is that of an item, directly below a list: its error is shown with the list. */
@@ -202,10 +210,6 @@ function choicesOf(shape: Shape): readonly string[] {
 
 /** `firstName` and `first_name` as `First name`. */
 function inWords(key: string): string {
-  const words = key
-    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
-    .replace(/[_-]+/g, ' ')
-    .trim()
-    .toLowerCase()
+  const words = wordsOf(key)
   return words.charAt(0).toUpperCase() + words.slice(1)
 }

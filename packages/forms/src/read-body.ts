@@ -1,35 +1,47 @@
-import { type Context, HttpError } from '@micro/core'
+import { type Context, HttpError, isJsonType, parseMediaType } from '@micro/core'
 import { type Fields, gatherFields } from './field-tree.ts'
 import type { FormLimits } from './forms-config.ts'
 import { formsError } from './forms-errors.ts'
-import { isJson, parseMediaType } from './media-type.ts'
 
 /** A body, read: fields of a form, or a value that says its own types. */
 export type ReadBody = { readonly kind: 'fields'; readonly fields: Fields } | { readonly kind: 'value'; readonly value: unknown }
 
+/** A body that is being read. */
+export interface Reading {
+  /** Its media type. */
+  readonly type: string
+  /** What core reads of it. */
+  readonly sent: Promise<unknown>
+}
+
 /**
- * Reads a body by its content type: JSON, `application/x-www-form-urlencoded`, and whatever an extension reads, such as multipart.
- * @throws HttpError 415 for a content type that is missing, malformed, in another charset or read by nobody; 413, 400.
+ * Begins to read a body by its content type: JSON, `application/x-www-form-urlencoded`, and whatever an extension reads, such as
+ * multipart. @throws HttpError 415 for a content type that is missing, malformed, in another charset or read by nobody; 413, 400.
  */
-export async function readBody(ctx: Context, limits: FormLimits): Promise<ReadBody> {
+export function startReading(ctx: Context): Reading {
   const media = parseMediaType(ctx.headers.get('content-type'))
   if (media === null) {
     throw new HttpError(415, 'The body has no well-formed Content-Type.')
   }
-  if (media.charset !== undefined && !/^(utf-?8|us-ascii)$/.test(media.charset)) {
+  const { charset } = media.parameters
+  if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) {
     throw new HttpError(415, 'The body must be in UTF-8.')
   }
-  if (media.type === 'application/x-www-form-urlencoded') {
-    return { kind: 'fields', fields: gatherFields(readPairs(await ctx.readText(), limits), limits, 413) }
-  }
-  const value = await ctx.readBody()
-  if (isJson(media.type)) {
+  return { type: media.type, sent: media.type === FORM ? ctx.readText() : ctx.readBody() }
+}
+
+const FORM = 'application/x-www-form-urlencoded'
+
+/** What was read, under the limits of forms. @throws HttpError 413, 400. */
+export function finishReading({ type }: Reading, value: unknown, limits: FormLimits): ReadBody {
+  if (isJsonType(type)) {
     return { kind: 'value', value }
   }
-  if (!isEntries(value)) {
-    throw formsError('MICRO_FORMS_BODY', { type: media.type, what: value === null ? 'null' : typeof value })
+  const entries = type === FORM && typeof value === 'string' ? readPairs(value, limits) : value
+  if (!isEntries(entries)) {
+    throw formsError('MICRO_FORMS_BODY', { type, what: entries === null ? 'null' : typeof entries })
   }
-  return { kind: 'fields', fields: gatherFields(value, limits, 413) }
+  return { kind: 'fields', fields: gatherFields(entries, limits, 413) }
 }
 
 /** Fields are counted before they are parsed: `URLSearchParams` takes seconds for some bodies of a megabyte. */

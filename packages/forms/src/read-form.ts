@@ -5,8 +5,8 @@ import type { Form } from './form-view.ts'
 import type { FormLimits } from './forms-config.ts'
 import { type Issue, validationError } from './issue.ts'
 import { pageForm } from './page-form.ts'
-import { type ReadBody, readBody } from './read-body.ts'
-import { checkBody, type Outcome } from './read-value.ts'
+import { finishReading, type ReadBody, startReading } from './read-body.ts'
+import { checkBody, type Outcome, type Soon } from './read-value.ts'
 
 /** Errors by field name; the empty name is the form as a whole. */
 export type FieldErrors = { readonly [name: string]: string | undefined }
@@ -38,7 +38,8 @@ export async function readForm<O>(ctx: Context, schema: CompiledSchema<O>, limit
   if (SAFE.has(ctx.method)) {
     return formOf(ctx, schema, null, { ok: false, issues: [] }, options.id)
   }
-  const body = await readBody(ctx, limits)
+  const reading = startReading(ctx)
+  const body = finishReading(reading, await reading.sent, limits)
   const outcome = await examine(ctx, body, schema, limits, options)
   if (!outcome.ok && wantsJson(ctx, body)) {
     throw validationError('body', outcome.issues)
@@ -51,18 +52,27 @@ export async function readForm<O>(ctx: Context, schema: CompiledSchema<O>, limit
 }
 
 /** Holds a body against its schema, then against the check of its author. */
-export async function examine<O>(
+export function examine<O>(
   ctx: Context,
   body: ReadBody,
   schema: CompiledSchema<O>,
   limits: FormLimits,
   options: CheckOptions<O>,
+): Soon<Outcome<O>> {
+  const outcome = checkBody(body, schema, limits)
+  return options.check === undefined ? outcome : further(ctx, outcome, options.check)
+}
+
+async function further<O>(
+  ctx: Context,
+  checked: Soon<Outcome<O>>,
+  check: Exclude<CheckOptions<O>['check'], undefined>,
 ): Promise<Outcome<O>> {
-  const outcome = await checkBody(body, schema, limits)
-  if (!outcome.ok || options.check === undefined) {
+  const outcome = await checked
+  if (!outcome.ok) {
     return outcome
   }
-  const issues = issuesOfErrors((await options.check(outcome.data, ctx)) ?? {})
+  const issues = issuesOfErrors((await check(outcome.data, ctx)) ?? {})
   return issues.length === 0 ? outcome : { ok: false, issues }
 }
 

@@ -12,8 +12,11 @@ import type { ReadBody } from './read-body.ts'
 /** A value that the schema accepts, or what is wrong with it. */
 export type Outcome<O> = { readonly ok: true; readonly data: O } | { readonly ok: false; readonly issues: readonly Issue[] }
 
+/** A value at once, or a promise of it: a promise only where a schema or a check of its author gives one. */
+export type Soon<T> = T | Promise<T>
+
 /** Holds a body against a schema. */
-export async function checkBody<O>(body: ReadBody, schema: CompiledSchema<O>, limits: FormLimits): Promise<Outcome<O>> {
+export function checkBody<O>(body: ReadBody, schema: CompiledSchema<O>, limits: FormLimits): Soon<Outcome<O>> {
   if (body.kind === 'value') {
     return check(body.value, schema, limits, (issue) => issue.message)
   }
@@ -22,12 +25,12 @@ export async function checkBody<O>(body: ReadBody, schema: CompiledSchema<O>, li
 }
 
 /** Holds the query of a request against a schema. */
-export async function checkQuery<O>(ctx: Context, schema: CompiledSchema<O>, limits: FormLimits): Promise<Outcome<O>> {
+export function checkQuery<O>(ctx: Context, schema: CompiledSchema<O>, limits: FormLimits): Soon<Outcome<O>> {
   return checkFields(gatherFields(ctx.query, limits, 414), schema, limits)
 }
 
 /** Holds the params of the route against a schema. Those that a converter has read are taken as they are. */
-export async function checkParams<O>(ctx: Context, schema: CompiledSchema<O>, limits: FormLimits): Promise<Outcome<O>> {
+export function checkParams<O>(ctx: Context, schema: CompiledSchema<O>, limits: FormLimits): Soon<Outcome<O>> {
   const tree = emptyTree()
   for (const [name, value] of Object.entries(ctx.params)) {
     tree.children.set(name, { ...emptyTree(), values: [value] })
@@ -35,21 +38,25 @@ export async function checkParams<O>(ctx: Context, schema: CompiledSchema<O>, li
   return checkFields({ tree, texts: new Map() }, schema, limits)
 }
 
-async function checkFields<O>(fields: Fields, schema: CompiledSchema<O>, limits: FormLimits): Promise<Outcome<O>> {
+function checkFields<O>(fields: Fields, schema: CompiledSchema<O>, limits: FormLimits): Soon<Outcome<O>> {
   const value = coerce(fields.tree, schema.shape, { absentIsOff: false, duplicates: limits.duplicates, maxDepth: limits.maxDepth })
   return check(value, schema, limits, (issue) => issue.message)
 }
 
-async function check<O>(
-  value: unknown,
-  schema: CompiledSchema<O>,
-  limits: FormLimits,
-  say: (issue: StandardIssue) => string,
-): Promise<Outcome<O>> {
-  const issues = limitValue(value, schema.shape, limits)
+function check<O>(value: unknown, schema: CompiledSchema<O>, limits: FormLimits, say: (issue: StandardIssue) => string): Soon<Outcome<O>> {
+  const issues = limitValue(value, schema, limits)
   if (issues.length > 0) {
     return { ok: false, issues: issues.slice(0, MOST_ISSUES) }
   }
-  const result: StandardResult<O> = await schema.validate(value)
+  const result = schema.validate(value)
+  return isPromise(result) ? result.then((settled) => outcomeOf(settled, say)) : outcomeOf(result, say)
+}
+
+function outcomeOf<O>(result: StandardResult<O>, say: (issue: StandardIssue) => string): Outcome<O> {
   return result.issues === undefined ? { ok: true, data: result.value } : { ok: false, issues: issuesOf(result.issues, say) }
+}
+
+/** Whether a value must be waited for. */
+export function isPromise<T>(value: Soon<T>): value is Promise<T> {
+  return value instanceof Promise || (typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function')
 }

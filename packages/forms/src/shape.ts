@@ -50,10 +50,16 @@ export interface TextShape extends Common {
   readonly coerced?: boolean | undefined
 }
 
-/** A yes or no; `asText` where the schema itself reads the words, `mustBeOn` where only yes is accepted. */
+/** Texts that a schema reads as yes and no; `on` only where it does not take a browser's own word for a ticked box. */
+export interface SwitchWords {
+  readonly on?: string | undefined
+  readonly off: string
+}
+
+/** A yes or no; `words` where the schema itself reads the text, `mustBeOn` where only yes is accepted. */
 export interface SwitchShape extends Common {
   readonly kind: 'boolean'
-  readonly asText?: boolean | undefined
+  readonly words?: SwitchWords | undefined
   readonly mustBeOn?: boolean | undefined
 }
 
@@ -93,6 +99,13 @@ export type Shape = TextShape | SwitchShape | PlainShape | ChoiceShape | ListSha
 
 /** What nothing is known about. */
 export const ANY_SHAPE: Shape = Object.freeze({ kind: 'any', empty: 'missing', meta: {}, rules: {} })
+
+/** A shape of which these are the values: a switch where they are yes and no, else one of a few. */
+export function shapeOfValues(values: readonly unknown[], common: Common): SwitchShape | ChoiceShape {
+  return values.every((value) => typeof value === 'boolean')
+    ? { ...common, kind: 'boolean', mustBeOn: values.every(Boolean) }
+    : { ...common, kind: 'choice', values }
+}
 
 /** The shape below a canonical name, or undefined where the schema has none. */
 export function shapeAt(shape: Shape, keys: readonly string[]): Shape | undefined {

@@ -1,6 +1,6 @@
 /** Shapes of zod 4's schemas, classic and mini, read from their definitions. Nothing of zod is loaded: types alone are imported. */
 import type { $ZodType, $ZodTypes } from 'zod/v4/core'
-import { ANY_SHAPE, type FieldMeta, type GroupShape, type Shape } from './shape.ts'
+import { ANY_SHAPE, type FieldMeta, type GroupShape, type Shape, shapeOfValues } from './shape.ts'
 import { zodRules } from './zod-rules.ts'
 
 const known = new WeakMap<$ZodType, Shape>()
@@ -58,13 +58,16 @@ function describe(schema: $ZodType): Shape {
     case 'enum':
       return { kind: 'choice', ...plain, values: enumValues(def.entries) }
     case 'literal':
-      return def.values.every((value) => typeof value === 'boolean')
-        ? { kind: 'boolean', ...plain, mustBeOn: def.values.every(Boolean) }
-        : { kind: 'choice', ...plain, values: def.values }
+      return shapeOfValues(def.values, plain)
     case 'array':
       return { kind: 'list', ...plain, item: () => zodShape(def.element) }
     case 'tuple':
-      return { kind: 'list', ...plain, item: (index) => shapeOrAny(def.items[index] ?? def.rest) }
+      return {
+        kind: 'list',
+        ...plain,
+        rules: { ...plain.rules, minLength: def.items.findLastIndex((item) => item._zod.optin === undefined) + 1 },
+        item: (index) => shapeOrAny(def.items[index] ?? def.rest),
+      }
     case 'object':
       return { kind: 'group', ...plain, fields: fieldsOf(def.shape), ...restOf(def.catchall) }
     case 'record':
@@ -88,16 +91,21 @@ function describe(schema: $ZodType): Shape {
     case 'lazy':
       return zodShape(def.getter())
     case 'pipe':
-      return pipe(zodShape(def.in), def)
+      return pipe(zodShape(def.in), def, schema._zod.bag)
     default:
       return ANY_SHAPE
   }
 }
 
-/** What is sent is what goes in. A codec from text to boolean, such as `z.stringbool()`, reads the words itself. */
-function pipe(into: Shape, def: { readonly out: $ZodType; readonly transform?: unknown }): Shape {
+/** What is sent is what goes in. A codec from text to boolean reads the words itself; `z.stringbool()` says which in its bag. */
+function pipe(
+  into: Shape,
+  def: { readonly out: $ZodType; readonly transform?: unknown },
+  { truthy, falsy }: { readonly truthy?: readonly string[]; readonly falsy?: readonly string[] },
+): Shape {
   const reads = into.kind === 'text' && def.transform !== undefined && (def.out as $ZodTypes)._zod.def.type === 'boolean'
-  return reads ? { ...into, kind: 'boolean', asText: true } : into
+  const on = truthy?.includes('on') ? undefined : truthy?.[0]
+  return reads ? { ...into, kind: 'boolean', words: { on, off: falsy?.[0] ?? 'false' } } : into
 }
 
 function fieldsOf(shape: { readonly [key: string]: $ZodType }): ReadonlyMap<string, () => Shape> {

@@ -2,7 +2,7 @@ import { micro, option, options } from '@micro/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import * as mini from 'zod/mini'
-import { body, forms } from '../src/index.ts'
+import { body, form, forms } from '../src/index.ts'
 import { type TwoWays, twoWays } from './two-ways.ts'
 
 /** What TypeScript makes of `enum Size { small = 1, large = 2 }`. */
@@ -43,15 +43,26 @@ const schemas = {
   boolDefault: z.object({ v: z.boolean().default(true) }),
   boolCoerced: z.object({ v: z.coerce.boolean() }),
   stringbool: z.object({ v: z.stringbool() }),
+  ownWords: z.object({ v: z.stringbool({ truthy: ['Ja'], falsy: ['Nein'] }) }),
+  ownWordsMini: mini.object({ v: mini.stringbool({ truthy: ['Ja'], falsy: ['Nein'], case: 'sensitive' }) }),
   must: z.object({ v: z.literal(true) }),
+  mustOptional: z.object({ v: z.literal(true).optional() }),
   choice: z.object({ v: z.enum(['a', 'b']) }),
   choiceOptional: z.object({ v: z.enum(['a', 'b']).optional() }),
   numericChoice: z.object({ v: z.enum(Size) }),
   literal: z.object({ v: z.literal([1, 2, 'x']) }),
   list: z.object({ v: z.array(z.string()) }),
   listMin: z.object({ v: z.array(z.string()).min(1) }),
+  listMinOptional: z.object({ v: z.array(z.string()).min(1).optional() }),
+  listMinNullable: z.object({ v: z.array(z.string()).min(1).nullable() }),
+  listMinDefault: z.object({ v: z.array(z.string()).min(1).default(['d']) }),
+  listOptional: z.object({ v: z.array(z.string()).optional() }),
+  listNullable: z.object({ v: z.array(z.string()).nullable() }),
+  listDefault: z.object({ v: z.array(z.string()).default(['d']) }),
   numbers: z.object({ v: z.array(z.number()) }),
   tuple: z.object({ v: z.tuple([z.string(), z.number()]) }),
+  tupleOptional: z.object({ v: z.tuple([z.string(), z.number().optional()]).optional() }),
+  tupleOfOptional: z.object({ v: z.tuple([z.string().optional()]).optional() }),
   group: z.object({ v: z.object({ zip: z.number(), ok: z.boolean() }) }),
   groupOptional: z.object({ v: z.object({ zip: z.number(), ok: z.boolean() }).optional() }),
   groups: z.object({ v: z.array(z.object({ name: z.string(), n: z.number().optional() })) }),
@@ -141,8 +152,14 @@ const rows: readonly Row[] = [
   ['boolCoerced', 'v=false', { v: false }],
   ['stringbool', '', { v: false }],
   ['stringbool', 'v=on', { v: true }],
+  ['ownWords', '', { v: false }],
+  ['ownWords', 'v=Ja', { v: true }],
+  ['ownWordsMini', '', { v: false }],
+  ['ownWordsMini', 'v=Ja', { v: true }],
   ['must', 'v=on', { v: true }],
   ['must', '', '!Please tick this box.'],
+  ['mustOptional', 'v=on', { v: true }],
+  ['mustOptional', '', {}],
   // Choices.
   ['choice', 'v=a', { v: 'a' }],
   ['choice', 'v=', '!Please choose one of the options.'],
@@ -160,9 +177,20 @@ const rows: readonly Row[] = [
   ['list', 'v=', { v: [] }],
   ['list', '', { v: [] }],
   ['listMin', '', '!Please choose at least 1.'],
+  ['listMinOptional', '', {}],
+  ['listMinOptional', 'v=', {}],
+  ['listMinOptional', 'v=a', { v: ['a'] }],
+  ['listMinNullable', '', { v: null }],
+  ['listMinDefault', '', { v: ['d'] }],
+  ['listOptional', '', { v: [] }],
+  ['listNullable', '', { v: [] }],
+  ['listDefault', '', { v: [] }],
   ['numbers', 'v=1&v=2', { v: [1, 2] }],
   ['numbers', 'v=1&v=x', '!Please enter a number.'],
   ['tuple', 'v[0]=1&v[1]=2', { v: ['1', 2] }],
+  ['tupleOptional', '', {}],
+  ['tupleOptional', 'v[0]=1', { v: ['1'] }],
+  ['tupleOfOptional', '', { v: [] }],
   ['groups', 'v[0][name]=a&v[0][n]=1&v[1].name=b', { v: [{ name: 'a', n: 1 }, { name: 'b' }] }],
   ['groups', '', { v: [] }],
   // Groups.
@@ -297,6 +325,13 @@ describe('body', () => {
     expect(answer.status).toBe(422)
     expect(answer.headers['content-type']).toBe('text/html; charset=utf-8')
     expect(answer.text).toContain('v: Say something.')
+  })
+
+  it('refuses options that nobody reads, when the route is declared: a check would check nothing', () => {
+    const chek = (): undefined => undefined
+    expect(() => body(Everything, { chek } as object)).toThrow("body() has the option 'chek', which is not known. Did you mean 'check'?")
+    expect(() => form(Everything, { ids: 'a' } as object)).toThrow("form() has the option 'ids', which is not known. Did you mean 'id'?")
+    expect(() => body(Everything, chek as never)).toThrow('body() has a function as its options')
   })
 
   it('refuses what is no schema, when the route is declared', () => {

@@ -172,7 +172,7 @@ describe('forms', () => {
   })
 
   it('judges by the public host behind trusted proxies', async () => {
-    const app = site({}, { server: { trustedProxies: 1 } })
+    const app = site({}, { server: { trustedProxies: 1, forwardedHeaders: ['host', 'proto'] } })
     const ask = (origin: string) =>
       app
         .client({ baseUrl: 'http://internal' })
@@ -271,19 +271,10 @@ describe(`forms: cross-origin tables of Go${vectorsMissing}`, () => {
 })
 
 describe('forms: trusted origins', () => {
-  it.each([
-    ['https://Example.com', 'write https://example.com'],
-    ['https://example.com:443', 'write https://example.com'],
-    ['https://example.com/', 'write https://example.com'],
-    ['https://user@example.com', 'write https://example.com'],
-    ['https://*.example.com', 'list each one, there are no wildcards'],
-    ['example.com', 'write it as https://host or https://host:port'],
-    ['ftp://example.com', 'write it as https://host or https://host:port'],
-    ['null', 'write it as https://host or https://host:port'],
-  ])('says how %s is to be written', (origin, advice) => {
-    const make = () =>
-      micro(import.meta, { mode: 'test', env: { MICRO_FORMS__TRUSTED_ORIGINS: `https://ok.example,${origin}` } }).use(forms())
-    expect(make).toThrow(`'${origin}' is no origin: ${advice}`)
+  it('says how one is to be written, and where it came from', () => {
+    const env = { MICRO_FORMS__TRUSTED_ORIGINS: 'https://ok.example,https://example.com/' }
+    const make = () => micro(import.meta, { mode: 'test', env }).use(forms())
+    expect(make).toThrow("'https://example.com/' is no origin: write https://example.com")
     expect(make).toThrow('MICRO_FORMS__TRUSTED_ORIGINS')
   })
 })

@@ -57,6 +57,18 @@ describe('jsonSchemaShape', () => {
     expect(read('')).toEqual({ nullable: null, either: null, on: false, list: [], pair: [], group: {} })
   })
 
+  it.each<[schema: { readonly [key: string]: unknown }, mustBeOn: boolean]>([
+    [{ const: true }, true],
+    [{ enum: [true] }, true],
+    [{ const: false }, false],
+    [{ enum: [true, false] }, false],
+  ])('knows the switch in %j', (schema, mustBeOn) => {
+    expect(jsonSchemaShape(schema)).toMatchObject({ kind: 'boolean', mustBeOn })
+    const terms = { type: 'object', properties: { terms: schema }, required: ['terms'] }
+    expect(read('terms=on', terms)).toEqual({ terms: true })
+    expect(read('', terms)).toEqual({ terms: false })
+  })
+
   it('keeps further fields where the schema takes them', () => {
     expect(read('a=1', { type: 'object', additionalProperties: { type: 'number' } })).toEqual({ a: 1 })
     expect(read('a=1', { type: 'object', additionalProperties: false })).toEqual({})

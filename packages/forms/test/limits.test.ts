@@ -139,6 +139,21 @@ describe('limits', () => {
     await app.stop()
   })
 
+  it('takes those of the route, or of the request, before the configuration', async () => {
+    const app = micro(import.meta, { mode: 'test', env: {} }).use(forms())
+    app.post('/route', { use: [body(Numbers)], maxFields: 2 }, () => 'ok')
+    app.beforeRequest((ctx) => ctx.limitBody({ maxFields: 2 }))
+    app.post('/request', [body(Numbers)], () => 'ok')
+    app.post('/own', [body(Numbers, { limits: { maxFields: 3 } })], () => 'ok')
+    const client = app.client()
+    const statusOf = async (path: string, fields: object) => (await client.post(path, { form: { ...fields } })).status
+    for (const path of ['/route', '/request']) {
+      expect([await statusOf(path, { a: 1, b: 2 }), await statusOf(path, { a: 1, b: 2, c: 3 })]).toEqual([200, 413])
+    }
+    expect(await statusOf('/own', { a: 1, b: 2, c: 3 })).toBe(200)
+    await app.stop()
+  })
+
   it('holds by default where forms() is not installed', async () => {
     const app = micro(import.meta, { mode: 'test', env: {} })
     app.post('/', [body(Numbers)], () => 'ok')

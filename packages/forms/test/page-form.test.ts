@@ -47,6 +47,29 @@ describe('pageForm', () => {
     )
   })
 
+  it.each(['tags', 'tags[]'])('marks the boxes of a group that were ticked, named %s', (name) => {
+    const form = blank(zodShape(z.object({ tags: z.array(z.enum(['a', 'b'])).min(1) })), new Map([['tags', ['b']]]))
+    expect(String(form.attributes(name, { type: 'checkbox', value: 'a' }))).toBe(`id="tags-a" name="${name}" type="checkbox" value="a"`)
+    expect(String(form.attributes(name, { type: 'checkbox', value: 'b' }))).toBe(
+      `id="tags-b" name="${name}" type="checkbox" checked value="b"`,
+    )
+    expect(String(form.attributes(name, { type: 'checkbox' }))).toBe(`id="tags" name="${name}" type="checkbox" checked`)
+  })
+
+  it('ticks the box of a switch with words of its own', () => {
+    const shape = zodShape(z.object({ news: z.stringbool({ truthy: ['ja'], falsy: ['nein'] }) }))
+    const box = 'id="news" name="news" type="checkbox"'
+    expect(String(blank(shape).attributes('news'))).toBe(`${box} value="ja"`)
+    expect(String(blank(shape, new Map([['news', ['ja']]])).attributes('news'))).toBe(`${box} checked value="ja"`)
+    expect(String(blank(shape).fill({ news: true }).attributes('news'))).toBe(`${box} checked value="ja"`)
+    expect(String(blank(shape).fill({ news: false }).attributes('news'))).toBe(`${box} value="ja"`)
+    expect(String(blank(shape).attributes('news', { type: 'radio', value: 'nein' }))).toBe(
+      'id="news-nein" name="news" type="radio" value="nein"',
+    )
+    expect(String(blank(shape).attributes('news', { type: 'text' }))).toBe('id="news" name="news" type="text"')
+    expect(String(blank(zodShape(z.object({ news: z.stringbool() }))).attributes('news'))).toBe(box)
+  })
+
   it('shows the error of an item with its list, and of nested fields with the field alone', () => {
     const form = blank(zodShape(z.object({ tags: z.array(z.string()), at: z.object({ zip: z.string() }) })))
       .fail('tags[1]', 'Wrong tag.')

@@ -1,10 +1,10 @@
 /**
  * Uploads on the local disk: `<directory>/<first two digits>/<key>`. Content arrives in `<directory>/incoming/`, on the same file
- * system, and is renamed into place, so that a key names a whole file or none.
+ * system, and is linked into place, so that a key names a whole file or none.
  */
 import { randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { type FileHandle, lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises'
+import { createReadStream, openAsBlob } from 'node:fs'
+import { type FileHandle, link, lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkKey } from './upload-key.ts'
 import type { ByteRange, StorageSettings, UploadDraft, UploadStorage } from './upload-storage.ts'
@@ -118,12 +118,14 @@ class DiskStorage implements UploadStorage {
 
 class DiskDraft implements UploadDraft {
   readonly #handle: FileHandle
+  readonly #incoming: string
   readonly #place: (key: string) => Promise<string>
   #path: string
-  #state: 'open' | 'closed' | 'stored' | 'discarded' = 'open'
+  #closed = false
 
   constructor(handle: FileHandle, path: string, place: (key: string) => Promise<string>) {
     this.#handle = handle
+    this.#incoming = path
     this.#path = path
     this.#place = place
   }
@@ -137,8 +139,8 @@ class DiskDraft implements UploadDraft {
   }
 
   async close(): Promise<void> {
-    if (this.#state === 'open') {
-      this.#state = 'closed'
+    if (!this.#closed) {
+      this.#closed = true
       await this.#handle.close()
     }
   }
@@ -147,25 +149,23 @@ class DiskDraft implements UploadDraft {
     return readFile(this.#path, range)
   }
 
+  blob(): Promise<Blob> {
+    return openAsBlob(this.#incoming)
+  }
+
+  /** Its first name stays until it is discarded, as a Blob knows it by that. Where the file system has no links, it is renamed. */
   async store(key: string): Promise<void> {
     const path = await this.#place(key)
-    await flush(this.#path)
-    await rename(this.#path, path)
+    await flush(this.#incoming)
+    await link(this.#incoming, path).catch(() => rename(this.#incoming, path))
     this.#path = path
-    this.#state = 'stored'
   }
 
   async discard(): Promise<void> {
-    if (this.#state === 'open' || this.#state === 'closed') {
-      const open = this.#state === 'open'
-      this.#state = 'discarded'
-      try {
-        if (open) {
-          await this.#handle.close()
-        }
-      } finally {
-        await remove(this.#path)
-      }
+    try {
+      await this.close()
+    } finally {
+      await remove(this.#incoming)
     }
   }
 }

@@ -1,4 +1,4 @@
-import { HttpError } from '@micro/core'
+import { checkOptions, HttpError, type OptionNames } from '@micro/core'
 import { IMAGE_TYPES, sniffType, UPLOAD_TYPES, type UploadType } from './file-type.ts'
 import { refusal } from './refusal.ts'
 import type { UploadForm } from './upload-form.ts'
@@ -45,18 +45,23 @@ export type FileOf<O> = O extends { readonly maxFiles: number }
 /** What rules give, by field. */
 export type FilesOf<R> = { readonly [K in keyof R]: R[K] extends FileRule<infer T> ? T : never }
 
+const RULE_OPTIONS: OptionNames<FileRuleOptions> = { maxBytes: true, required: true, maxFiles: true }
+
 /** Accepts files of the given types, of any if none are given. @throws MicroError `MICRO_UPLOADS_RULE`. */
 export function file<const O extends TypedFileRuleOptions = {}>(options?: O): FileRule<FileOf<O>> {
+  checkOptions('file()', options ?? {}, { ...RULE_OPTIONS, types: true })
   return makeRule(options ?? {})
 }
 
 /** Accepts pictures that browsers show: PNG, JPEG, GIF, WebP and AVIF. SVG is none of them, since it may hold scripts. */
 export function image<const O extends FileRuleOptions = {}>(options?: O): FileRule<FileOf<O>> {
+  checkOptions('image()', options ?? {}, RULE_OPTIONS)
   return makeRule({ ...options, types: IMAGE_TYPES })
 }
 
 /** Accepts PDF documents. */
 export function pdf<const O extends FileRuleOptions = {}>(options?: O): FileRule<FileOf<O>> {
+  checkOptions('pdf()', options ?? {}, RULE_OPTIONS)
   return makeRule({ ...options, types: ['application/pdf'] })
 }
 

@@ -61,6 +61,7 @@ export class FilePart implements IncomingFile {
     })
   }
 
+  /** The file's bytes, once. @throws MicroError `MICRO_UPLOADS_PART_PASSED` after the next part was taken. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
     for (;;) {
       if (this.#passed) {

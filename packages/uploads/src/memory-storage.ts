@@ -11,7 +11,7 @@ class MemoryStorage implements UploadStorage {
   readonly #stored = new Map<string, Uint8Array>()
 
   async create(): Promise<UploadDraft> {
-    const chunks: Uint8Array[] = []
+    const chunks: Uint8Array<ArrayBuffer>[] = []
     const whole = (): Uint8Array => new Uint8Array(Buffer.concat(chunks))
     return {
       write: async (chunk) => {
@@ -19,6 +19,7 @@ class MemoryStorage implements UploadStorage {
       },
       close: async () => {},
       read: (range) => once(whole(), range),
+      blob: async () => new Blob(chunks),
       store: async (key) => {
         checkKey(key)
         this.#stored.set(key, whole())

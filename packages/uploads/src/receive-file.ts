@@ -41,7 +41,7 @@ export async function receiveFile(
     }
     check(size, head.length < SNIFF_BYTES ? head : undefined)
     await draft.close()
-    return new TemporaryFile(draft, { ...names, type: sniffType(head), size, sha256: hash.digest('hex') })
+    return new TemporaryFile(draft, await draft.blob(), { ...names, type: sniffType(head), sha256: hash.digest('hex') })
   } catch (error) {
     await draft?.discard()
     throw error

@@ -11,6 +11,7 @@ import { type SendOptions, sendUpload } from './send-upload.ts'
 import { type FormValue, type UploadForm, uploadForm } from './upload-form.ts'
 import type { ByteRange } from './upload-storage.ts'
 import { type StoredFile, TemporaryFile } from './uploaded-file.ts'
+import type { UploadLimits } from './uploads-config.ts'
 import { uploadsError } from './uploads-errors.ts'
 import type { AppUploads, FilePart, ReadFormOptions, UploadPart, Uploads } from './uploads-member.ts'
 
@@ -48,7 +49,11 @@ export class RequestUploads implements Uploads {
   }
 
   async keep(given: File): Promise<StoredFile> {
-    const own = given instanceof TemporaryFile ? given : await this.#receive(given.stream(), '', fileName(given.name), () => {})
+    // What another request, or another of these extensions, has received is copied like any other file.
+    const own =
+      given instanceof TemporaryFile && this.#files.has(given)
+        ? given
+        : await this.#receive(given.stream(), '', fileName(given.name), () => {})
     return own.keep()
   }
 
@@ -100,9 +105,9 @@ export class RequestUploads implements Uploads {
   }
 
   #multipart(options: ReadFormOptions): AsyncGenerator<IncomingField | IncomingFile, void, undefined> {
-    const { limits } = this.#app
+    const limits = limitsOf(this.#app.limits, { ...this.#ctx.bodyLimits, ...options })
+    const { totalBytes } = limits
     const { headers } = this.#ctx
-    const totalBytes = options.maxBytes ?? limits.totalBytes
     const boundary = multipartBoundary(headers.get('content-type'))
     if ((headers.get('content-encoding') ?? 'identity') !== 'identity') {
       throw refusal(415, 'A compressed form is not accepted.')
@@ -111,7 +116,10 @@ export class RequestUploads implements Uploads {
       throw refusal(413, `The form is larger than ${totalBytes} bytes.`)
     }
     this.#watch()
-    this.#source = new ByteSource(this.#ctx.readStream(), { totalBytes, idleTimeoutMs: limits.idleTimeoutMs })
+    const { bodyTimeoutMs } = options
+    // Its length is limited below, where Node's own stream can be read as one.
+    const body = this.#ctx.readStream({ maxBytes: Infinity, ...(bodyTimeoutMs === undefined ? {} : { bodyTimeoutMs }) })
+    this.#source = new ByteSource(body, { totalBytes, idleTimeoutMs: limits.idleTimeoutMs })
     return multipart(this.#source, boundary, limits)
   }
 
@@ -149,5 +157,15 @@ export class RequestUploads implements Uploads {
     if (failed !== undefined) {
       throw failed.reason
     }
+  }
+}
+
+/** The limits of the app, with those of the call, the request or the route in their place. */
+function limitsOf(limits: UploadLimits, { maxBytes, maxFields, maxParts }: ReadFormOptions): UploadLimits {
+  return {
+    ...limits,
+    totalBytes: maxBytes ?? limits.totalBytes,
+    fields: maxFields ?? limits.fields,
+    parts: maxParts ?? limits.parts,
   }
 }

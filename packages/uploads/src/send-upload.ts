@@ -1,7 +1,7 @@
-import { type Context, HttpError, type Reply } from '@micro/core'
+import { type Context, contentDisposition, HttpError, type Reply } from '@micro/core'
 import { SHOWN_TYPES, type UploadType } from './file-type.ts'
 import { typeOfKey } from './upload-key.ts'
-import type { UploadStorage } from './upload-storage.ts'
+import type { ByteRange, UploadStorage } from './upload-storage.ts'
 
 /** How an upload is sent. */
 export interface SendOptions {
@@ -20,7 +20,8 @@ const MAX_AGE = 31_536_000
 
 /**
  * The reply that sends what is stored under a key, as the type that was found when it came.
- * @throws HttpError 404 where the key is none or nothing is stored under it; 412 and 416 as `ctx.file()` does.
+ * Storage that gives no path sends one part of several at most. @throws HttpError 404 where the key is none or nothing is stored under it;
+ * 412 and 416 as `ctx.file()` does.
  */
 export async function sendUpload(ctx: Context, storage: UploadStorage, key: string, options: SendOptions = {}): Promise<Reply> {
   const type = typeOfKey(key)
@@ -32,7 +33,7 @@ export async function sendUpload(ctx: Context, storage: UploadStorage, key: stri
   const path = await storage.path?.(key)
   const reply =
     path === undefined
-      ? streamed(ctx, storage.read(key), mediaType(type), size, shown ? undefined : (options.download ?? ''))
+      ? streamed(ctx, storage, key, size, mediaType(type), shown ? undefined : (options.download ?? ''))
       : await ctx.file(path, { type: mediaType(type), ...(shown ? {} : { download: options.download ?? '' }) })
   const age = Math.min(Math.max(Math.trunc(options.maxAge ?? 0), 0), MAX_AGE)
   const headers = {
@@ -48,17 +49,32 @@ function mediaType(type: UploadType): string {
   return type === 'text/plain' ? 'text/plain; charset=utf-8' : type
 }
 
-function streamed(ctx: Context, body: AsyncIterable<Uint8Array>, type: string, size: number, download: string | undefined): Reply {
-  const reply = ctx.reply(body, 200)
+/** Whole or one part of it, or 304. A key names one content for ever, and so it is a version as well. */
+function streamed(ctx: Context, storage: UploadStorage, key: string, size: number, type: string, download: string | undefined): Reply {
+  const known = ctx.checkVersion({ etag: key })
+  if (known !== undefined) {
+    return known
+  }
+  const range = rangeOf(ctx, key, size)
+  const reply = ctx.reply(storage.read(key, range), range === undefined ? 200 : 206)
   reply.type = type
-  reply.headers = ['Content-Length', String(size), ...(download === undefined ? [] : ['Content-Disposition', attachment(download)])]
+  reply.headers = [
+    'Accept-Ranges',
+    'bytes',
+    'Content-Length',
+    String(range === undefined ? size : range.end - range.start),
+    ...(range === undefined ? [] : ['Content-Range', `bytes ${range.start}-${range.end - 1}/${size}`]),
+    ...(download === undefined ? [] : ['Content-Disposition', contentDisposition('attachment', download)]),
+  ]
   return reply
 }
 
-/** RFC 6266 with the name by RFC 8187 alone, which every browser understands. */
-function attachment(name: string): string {
-  const encoded = encodeURIComponent(name.toWellFormed()).replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
-  return encoded === '' ? 'attachment' : `attachment; filename*=UTF-8''${encoded}`
+/** The part that a GET asks for; who asks for several gets the whole. @throws HttpError 416. */
+function rangeOf({ headers, method }: Context, key: string, size: number): ByteRange | undefined {
+  const ifRange = headers.get('if-range')?.trim() ?? `"${key}"`
+  const ranges = method === 'GET' && ifRange === `"${key}"` ? headers.ranges(size) : undefined
+  const [first] = ranges ?? []
+  return first === undefined || ranges?.length !== 1 ? undefined : { start: first.start, end: first.end + 1 }
 }
 
 /** A flat list of headers without some, named in lower case. */

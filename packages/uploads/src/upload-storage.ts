@@ -11,9 +11,11 @@ export interface UploadDraft {
   /** Ends writing. */
   close(): Promise<void>
   read(range: ByteRange): AsyncIterable<Uint8Array>
+  /** Its content once it is closed, as the runtime's own `Blob`, which can be read until `discard`: by `openAsBlob` where it is a file. */
+  blob(): Promise<Blob>
   /** Flushes it and gives it a key, in one step: a key names a whole file or none. It can still be read. */
   store(key: string): Promise<void>
-  /** Removes it, at any point before `store`; again, or after it, does nothing. Never fails because it is gone. */
+  /** Removes it, at any point; after `store` what the key names stays. Never fails because it is gone. */
   discard(): Promise<void>
 }
 

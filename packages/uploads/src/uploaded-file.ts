@@ -1,10 +1,10 @@
 /**
- * A file that came with a request. It is a `File`, so schemas and `fetch` take it as it is, but its content lies in storage and is
- * read only when asked for.
+ * A file that came with a request. It is a `File`, so schemas and `fetch` take it as it is, under another name or in part too, but its
+ * content lies in storage and is read only when asked for.
  */
 import type { UploadType } from './file-type.ts'
 import { createKey } from './upload-key.ts'
-import type { ByteRange, UploadDraft } from './upload-storage.ts'
+import type { UploadDraft } from './upload-storage.ts'
 import { uploadsError } from './uploads-errors.ts'
 
 /** What is worth remembering of a kept file; plain, so that it fits a column of JSON. */
@@ -23,7 +23,7 @@ export interface StoredFile {
 
 /**
  * A `File` of one request. `type` is what its first bytes say, whatever the client claims; `name` is the client's, without
- * directories. It is removed when the request ends, unless it was kept.
+ * directories. It is removed when the request ends, unless it was kept; what was made of it, such as `slice()`, can be read until then.
  */
 export interface UploadedFile extends File {
   readonly type: UploadType
@@ -45,40 +45,40 @@ export interface FileFacts {
   readonly field: string
   readonly name: string
   readonly type: UploadType
-  readonly size: number
   readonly sha256: string
 }
 
 /** The one implementation of `UploadedFile`. */
 export class TemporaryFile extends File implements UploadedFile {
-  declare readonly type: UploadType
   readonly field: string
   readonly sha256: string
   readonly key: string
   readonly #draft: UploadDraft
-  readonly #size: number
+  readonly #type: UploadType
   #kept: Promise<StoredFile> | undefined
   #gone = false
 
-  constructor(draft: UploadDraft, facts: FileFacts) {
-    super([], facts.name, { type: facts.type })
+  constructor(draft: UploadDraft, content: Blob, facts: FileFacts) {
+    super([content], facts.name, { type: facts.type })
     this.field = facts.field
     this.sha256 = facts.sha256
     this.key = createKey(facts.type)
     this.#draft = draft
-    this.#size = facts.size
+    this.#type = facts.type
   }
 
-  override get size(): number {
-    return this.#size
+  /** Exactly what was found: a runtime's own `File` may add a charset. */
+  override get type(): UploadType {
+    return this.#type
   }
 
+  // Its own ways of reading ask the draft, which tells what is wrong in words, and reads a file that was kept after the request as well.
   override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return streamOf(this.#read({ start: 0, end: this.#size }))
+    return streamOf(this.#read())
   }
 
   override bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    return gather(this.#read({ start: 0, end: this.#size }), this.#size)
+    return gather(this.#read(), this.size)
   }
 
   override async arrayBuffer(): Promise<ArrayBuffer> {
@@ -87,11 +87,6 @@ export class TemporaryFile extends File implements UploadedFile {
 
   override async text(): Promise<string> {
     return new TextDecoder().decode(await this.bytes())
-  }
-
-  override slice(start?: number, end?: number, type?: string): Blob {
-    const from = clamp(start ?? 0, this.#size)
-    return new FileSlice((range) => this.#read(range), { start: from, end: Math.max(from, clamp(end ?? this.#size, this.#size)) }, type)
   }
 
   keep(): Promise<StoredFile> {
@@ -105,21 +100,18 @@ export class TemporaryFile extends File implements UploadedFile {
   /** Removes it unless it was kept. Waits for a `keep()` that is under way. */
   async discard(): Promise<void> {
     this.#gone = true
-    if (this.#kept === undefined) {
-      await this.#draft.discard()
-    } else {
-      await this.#kept.catch(() => this.#draft.discard())
-    }
+    await this.#kept?.catch(() => {})
+    await this.#draft.discard()
   }
 
   async #store(): Promise<StoredFile> {
     await this.#draft.store(this.key)
-    return { key: this.key, name: this.name, type: this.type, size: this.#size, sha256: this.sha256 }
+    return { key: this.key, name: this.name, type: this.type, size: this.size, sha256: this.sha256 }
   }
 
-  #read(range: ByteRange): AsyncIterable<Uint8Array> {
+  #read(): AsyncIterable<Uint8Array> {
     this.#check()
-    return this.#draft.read(range)
+    return this.#draft.read({ start: 0, end: this.size })
   }
 
   #check(): void {
@@ -127,50 +119,6 @@ export class TemporaryFile extends File implements UploadedFile {
       throw uploadsError('MICRO_UPLOADS_GONE', { field: this.field })
     }
   }
-}
-
-/** A part of such a file, read when asked for. */
-class FileSlice extends Blob {
-  readonly #read: (range: ByteRange) => AsyncIterable<Uint8Array>
-  readonly #range: ByteRange
-
-  constructor(read: (range: ByteRange) => AsyncIterable<Uint8Array>, range: ByteRange, type: string | undefined) {
-    super([], type === undefined ? {} : { type })
-    this.#read = read
-    this.#range = range
-  }
-
-  override get size(): number {
-    return this.#range.end - this.#range.start
-  }
-
-  override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return streamOf(this.#read(this.#range))
-  }
-
-  override bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    return gather(this.#read(this.#range), this.size)
-  }
-
-  override async arrayBuffer(): Promise<ArrayBuffer> {
-    return (await this.bytes()).buffer
-  }
-
-  override async text(): Promise<string> {
-    return new TextDecoder().decode(await this.bytes())
-  }
-
-  override slice(start?: number, end?: number, type?: string): Blob {
-    const from = clamp(start ?? 0, this.size)
-    const to = Math.max(from, clamp(end ?? this.size, this.size))
-    return new FileSlice(this.#read, { start: this.#range.start + from, end: this.#range.start + to }, type)
-  }
-}
-
-/** A position as `Blob.slice` takes it: negative ones count from the end. */
-function clamp(position: number, size: number): number {
-  const whole = Math.trunc(position) || 0
-  return whole < 0 ? Math.max(size + whole, 0) : Math.min(whole, size)
 }
 
 function streamOf(source: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array<ArrayBuffer>> {

@@ -24,7 +24,7 @@ export interface UploadLimits {
 
 /** What `config.uploads` comes to. */
 export interface UploadsConfig {
-  /** Where uploads are kept; a relative path lies in the instance directory. `uploads` there if absent. */
+  /** Where uploads are kept; a relative path lies in the instance directory. A directory of the extension's name there if absent. */
   readonly directory: string | undefined
   /** Age from which a start removes temporary files that a crash left behind. */
   readonly staleAfterMs: number

@@ -1,4 +1,4 @@
-import type { Reply } from '@micro/core'
+import type { ReadOptions, Reply } from '@micro/core'
 import type { FileRules } from './file-rule.ts'
 import type { SendOptions } from './send-upload.ts'
 import type { UploadForm } from './upload-form.ts'
@@ -29,11 +29,8 @@ export interface FilePart extends AsyncIterable<Uint8Array> {
 /** A part of a form, as it arrives. */
 export type UploadPart = FieldPart | FilePart
 
-/** What reading a form may be told. */
-export interface ReadFormOptions {
-  /** Largest body in bytes, in the place of `config.uploads.limits.totalBytes`. */
-  readonly maxBytes?: number
-}
+/** What reading a form may be told: limits in the place of those of `config.uploads.limits`. */
+export interface ReadFormOptions extends ReadOptions {}
 
 /** `ctx.uploads`: the files of this request, and those that were kept. */
 export interface Uploads {

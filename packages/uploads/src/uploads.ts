@@ -12,6 +12,8 @@ import type { AppUploads, Uploads } from './uploads-member.ts'
 export interface UploadsOptions extends UploadsConfigInput {
   /** Makes the storage of one app, such as `memoryStorage`; the local disk by default. */
   readonly storage?: (settings: StorageSettings) => UploadStorage
+  /** Whether it reads forms with files for `ctx.readBody()`: by default. Of several in one app, only one can. */
+  readonly readsBodies?: boolean
 }
 
 /** What `uploads()` adds, for extensions that need it. */
@@ -23,10 +25,11 @@ export interface UploadsExtension
 
 /**
  * Forms with files: streamed to storage under limits, typed by their content, removed when the request ends unless kept.
- * It reads `multipart/form-data` for `ctx.readBody()` and whatever builds on it.
+ * It reads `multipart/form-data` for `ctx.readBody()` and whatever builds on it. Another one lies beside it as
+ * `uploads({ readsBodies: false }).as('media')`.
  */
 export function uploads(options: UploadsOptions = {}): UploadsExtension {
-  const { storage: makeStorage, ...config } = options
+  const { storage: makeStorage, readsBodies = true, ...config } = options
   return defineExtension({
     name: 'uploads',
     version: '1.0.0',
@@ -34,7 +37,7 @@ export function uploads(options: UploadsOptions = {}): UploadsExtension {
     config: UPLOADS_CONFIG,
     options: config,
     initApp(app, { directory, limits, staleAfterMs }) {
-      const place = placeOf(directory, app.instancePath)
+      const place = placeOf(directory ?? app.namespace, app.instancePath)
       const storage = makeStorage === undefined ? onDisk(place, app.namespace, directory) : makeStorage({ directory: place })
       const shared: AppUploads = Object.freeze({ storage, limits })
       const requests = new WeakMap<Context, RequestUploads>()
@@ -46,7 +49,9 @@ export function uploads(options: UploadsOptions = {}): UploadsExtension {
         }
         return made
       }
-      app.bodyReader('multipart/form-data', (ctx, { maxBytes }) => of(ctx).form(undefined, maxBytes === undefined ? {} : { maxBytes }))
+      if (readsBodies) {
+        app.bodyReader('multipart/form-data', (ctx, limits) => of(ctx).form(undefined, limits))
+      }
       app.onStart(async () => {
         const swept = await storage.sweep(staleAfterMs)
         if (swept > 0) {
@@ -58,11 +63,11 @@ export function uploads(options: UploadsOptions = {}): UploadsExtension {
   })
 }
 
-function placeOf(directory: string | undefined, instancePath: string | undefined): string | undefined {
-  if (directory !== undefined && isAbsolute(directory)) {
+function placeOf(directory: string, instancePath: string | undefined): string | undefined {
+  if (isAbsolute(directory)) {
     return directory
   }
-  return instancePath === undefined ? undefined : join(instancePath, directory ?? 'uploads')
+  return instancePath === undefined ? undefined : join(instancePath, directory)
 }
 
 function onDisk(directory: string | undefined, namespace: string, configured: string | undefined): UploadStorage {

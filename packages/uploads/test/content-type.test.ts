@@ -36,6 +36,10 @@ describe('multipartBoundary', () => {
     expect(() => multipartBoundary(contentType)).toThrow(expect.toSatisfy((error) => isHttpError(error) && error.status === status))
   })
 
+  test('names the enctype that an HTML form needs', () => {
+    expect(() => multipartBoundary('application/x-www-form-urlencoded')).toThrow('enctype="multipart/form-data"')
+  })
+
   test('takes no time for a hostile header', () => {
     const started = performance.now()
     expect(() => multipartBoundary(`multipart/form-data${'; '.repeat(8000)}=`)).toThrow()

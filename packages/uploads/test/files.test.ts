@@ -55,7 +55,8 @@ describe.each(EDGES)('files, through %s', (_, open) => {
       const send = await open(app)
       expect((await post(send, parts)).status, before ? 'with the form read before' : '').toBe(status)
       expect(seen.length).toBe(status === 200 ? 1 : 0)
-      expect(await filesIn(`${app.instancePath}`)).toEqual([])
+      // What is left is removed when the reply is sent, which may be seen before that has ended.
+      await expect.poll(() => filesIn(`${app.instancePath}`)).toEqual([])
     }
   })
 
@@ -103,5 +104,17 @@ describe('file, image, pdf', () => {
     ['a type that cannot be told', () => file({ types: ['image/svg+xml' as 'image/png'] })],
   ])('refuse %s when they are called', (_, make) => {
     expect(make).toThrow(expect.toSatisfy((error) => isMicroError(error) && error.code === 'MICRO_UPLOADS_RULE'))
+  })
+
+  test.each([
+    [
+      'an option that nobody reads',
+      () => file({ maxByte: 5 } as object),
+      "file() has the option 'maxByte', which is not known. Did you mean 'maxBytes'?",
+    ],
+    ['types of a picture', () => image({ types: ['image/png'] } as object), "image() has the option 'types', which is not known."],
+    ['a number alone', () => pdf(5 as never), 'pdf() has a number as its options'],
+  ])('refuse %s', (_, make, says) => {
+    expect(make).toThrow(says)
   })
 })

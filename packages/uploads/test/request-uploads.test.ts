@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMicroError } from '@micro/core'
 import { describe, expect, test } from 'vitest'
-import { type StoredFile, type UploadedFile, uploads } from '../src/index.ts'
+import { type StoredFile, type UploadedFile, type Uploads, uploads } from '../src/index.ts'
 import { CONTENT_TYPE, multipartBody, type PartSpec, png } from './multipart-body.ts'
 import { EDGES, type Send, testApp } from './serving.ts'
 import { filesIn } from './temporary-directory.ts'
@@ -81,6 +81,22 @@ describe.each(EDGES)('ctx.uploads, through %s', (_, open) => {
       same: true,
     })
     expect((await post(send, '/small', [TITLE, PICTURE])).status).toBe(413)
+  })
+
+  test('holds the limits of the route, and those that the request sets, before those of the configuration', async () => {
+    const app = (await testApp()).use(uploads())
+    const count = async (ctx: { readonly uploads: Uploads }) => [...(await ctx.uploads.form())].length
+    app.post('/bytes', { maxBytes: 1000 }, async (ctx) => ({ count: await count(ctx) }))
+    app.post('/parts', { maxParts: 2 }, async (ctx) => ({ count: await count(ctx) }))
+    app.post('/fields', async (ctx) => {
+      ctx.limitBody({ maxFields: 1 })
+      return { count: await count(ctx) }
+    })
+    const send = await open(app)
+    const statusOf = async (path: string, parts: readonly PartSpec[]) => (await post(send, path, parts)).status
+    expect([await statusOf('/bytes', [TITLE]), await statusOf('/bytes', [PICTURE])]).toEqual([200, 413])
+    expect([await statusOf('/parts', [TITLE, PICTURE]), await statusOf('/parts', [TITLE, TITLE, PICTURE])]).toEqual([200, 413])
+    expect([await statusOf('/fields', [TITLE, PICTURE]), await statusOf('/fields', [TITLE, TITLE])]).toEqual([200, 413])
   })
 
   test('streams parts to a handler that stores only what it wants', async () => {

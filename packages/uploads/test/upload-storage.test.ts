@@ -48,6 +48,7 @@ async function store(storage: UploadStorage, content: string, key = createKey('t
   await draft.write(Buffer.from(content))
   await draft.close()
   await draft.store(key)
+  await draft.discard()
   return key
 }
 
@@ -135,6 +136,7 @@ describe('diskStorage', () => {
     await draft.close()
     const key = createKey('image/png')
     await draft.store(key)
+    await draft.discard()
     expect(await filesIn(directory)).toEqual([`${key.slice(0, 2)}/${key}`])
     expect((await stat(join(directory, key.slice(0, 2)))).mode & 0o777).toBe(0o700)
     expect((await stat(join(directory, key.slice(0, 2), key))).mode & 0o777).toBe(0o600)

@@ -1,7 +1,9 @@
+import promises from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { isMicroError } from '@micro/core'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import { diskStorage, type UploadedFile } from '../src/index.ts'
+import { diskStorage, memoryStorage, type UploadedFile, type UploadStorage } from '../src/index.ts'
 import { receiveFile } from '../src/receive-file.ts'
 import type { TemporaryFile } from '../src/uploaded-file.ts'
 import { chunked, png } from './multipart-body.ts'
@@ -60,6 +62,63 @@ describe('UploadedFile', () => {
     form.append('f', file)
     const echoed = (await new Response(form).formData()).get('f') as File
     expect([echoed.name, echoed.type, echoed.size]).toEqual(['a.png', 'image/png', 108])
+  })
+
+  describe.each<[storage: string, make: () => Promise<UploadStorage>]>([
+    ['the disk', async () => diskStorage({ directory: await temporaryDirectory() })],
+    ['memory', async () => memoryStorage()],
+  ])('on %s', (_, make) => {
+    const text = 'Grüße, '.repeat(20_000)
+    const received = async (): Promise<TemporaryFile> =>
+      receiveFile(await make(), chunked(Buffer.from(text), 1000), { field: 'f', name: 'a.txt' }, () => {})
+
+    test.each([
+      ['when it has come', async () => {}],
+      ['when it is kept', async (file: TemporaryFile) => void (await file.keep())],
+    ])('has its content wherever it is put %s', async (_when, meanwhile) => {
+      const file = await received()
+      const early = file.slice(0, 9)
+      const whole = new Blob([file])
+      await meanwhile(file)
+      expect(await whole.text()).toBe(text)
+      expect(await new Blob([file]).text()).toBe(text)
+      expect(await new File([file], 'b.txt').text()).toBe(text)
+      expect(await early.text()).toBe('Grüße, ')
+      const form = new FormData()
+      form.append('a', file)
+      form.append('b', file, 'renamed.txt')
+      form.append('c', file.slice(-9), 'part.txt')
+      const sent = await new Response(form).formData()
+      const parts = [...sent.values()].filter((part) => typeof part !== 'string')
+      expect(parts.map(({ name }) => name)).toEqual(['a.txt', 'renamed.txt', 'part.txt'])
+      expect(await Promise.all(parts.map((part) => part.text()))).toEqual([text, text, 'Grüße, '])
+    })
+  })
+
+  test('is kept where the file system has no links too; a Blob made of it before fails from then on', async () => {
+    const directory = await temporaryDirectory()
+    const file = await receive(png(1000), directory)
+    const copy = new Blob([file])
+    const link = vi.spyOn(promises, 'link').mockRejectedValue(Object.assign(new Error('no links here'), { code: 'EPERM' }))
+    syncBuiltinESMExports()
+    try {
+      await file.keep()
+    } finally {
+      link.mockRestore()
+      syncBuiltinESMExports()
+    }
+    expect(await filesIn(directory)).toEqual([`${file.key.slice(0, 2)}/${file.key}`])
+    expect((await file.bytes()).length).toBe(1008)
+    await expect(copy.bytes()).rejects.toThrow()
+  })
+
+  test('fails, rather than being empty, where a Blob made of it is read after it was removed', async () => {
+    const file = await receive(png(1000), await temporaryDirectory())
+    const copies = [new Blob([file]), new File([file], 'b.png'), file.slice(0, 10)]
+    await file.discard()
+    for (const copy of copies) {
+      await expect(copy.bytes()).rejects.toThrow()
+    }
   })
 
   test('passes or fails the file checks of a schema, by its content', async () => {

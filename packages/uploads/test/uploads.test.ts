@@ -56,6 +56,33 @@ describe('uploads', () => {
     expect((await post(send, '/', [PICTURE])).status).toBe(413)
   })
 
+  test('lies beside another one, with a directory of its own, where only one of them reads bodies', async () => {
+    const app = (await testApp()).use(uploads()).use(uploads({ readsBodies: false }).as('pictures'))
+    app.post('/', async (ctx) => {
+      const form = await ctx.uploads.form()
+      const file = form.get('picture')
+      if (file === null || typeof file === 'string') {
+        return {}
+      }
+      const kept = await ctx.pictures.keep(file)
+      return {
+        same: form === (await ctx.readBody()),
+        name: kept.name,
+        places: [await app.uploads.storage.size(kept.key), await app.pictures.storage.size(kept.key)],
+      }
+    })
+    const send: Send = async (path, init) => app.fetch(new Request(`http://localhost${path}`, init))
+    const answer = (await (await post(send, '/', [PICTURE])).json()) as { readonly places: unknown }
+    expect(answer).toEqual({ same: true, name: 'cät.png', places: [null, 1008] })
+    // What was not kept goes with the request, which ends after its reply.
+    await expect.poll(() => filesIn(app.instancePath)).toEqual([expect.stringMatching(/^pictures\/[0-9a-f]{2}\/[0-9a-f]{32}\.png$/)])
+  })
+
+  test('refuses to read bodies beside another that does', async () => {
+    const app = (await testApp()).use(uploads())
+    expect(() => app.use(uploads().as('pictures'))).toThrow(code('MICRO_PART_TAKEN'))
+  })
+
   test.each<[key: string, value: unknown]>([
     ...Object.keys(LIMIT_KEYS).flatMap((key) =>
       ['10', 2.5, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, null].map((value): [string, unknown] => [key, value]),

@@ -9,7 +9,7 @@ import { type BenchReport, importLine, machine, markdown, resultLine, startLine 
 import { SCENARIOS } from './scenarios.ts'
 import { SocketLoad } from './socket-load.ts'
 import { type StartCost, startCosts } from './start-cost.ts'
-import { build, compiled, type NodeBinary, nodeBinary, writeStaticFile } from './workspace.ts'
+import { build, compiled, type NodeBinary, nodeBinary, writeStaticFiles } from './workspace.ts'
 import { WrkLoad } from './wrk-load.ts'
 
 const options = readOptions(process.argv.slice(2))
@@ -25,7 +25,7 @@ async function bench(options: BenchOptions): Promise<void> {
   if (options.build) {
     await build()
   }
-  await writeStaticFile()
+  await writeStaticFiles()
   const load = await openLoad(options)
   const failures: string[] = []
   try {

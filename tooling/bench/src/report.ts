@@ -44,7 +44,8 @@ export function importLine(cost: ImportCost): string {
 
 /** The whole run as a Markdown page. */
 export function markdown(report: BenchReport, scenarios: readonly Scenario[]): string {
-  const lines = ['# Benchmark', '', ...report.conditions.map((condition) => `- ${condition}`), '', ...scenarioTables(report, scenarios)]
+  const conditions = report.conditions.map((condition) => `- ${condition}`)
+  const lines = ['# Benchmark', '', ...conditions, '', ...summary(report), ...scenarioTables(report, scenarios)]
   if (report.imports.length > 0) {
     lines.push('## Imports, with the start of Node', '', ...importTable(report.imports), '')
   }
@@ -55,6 +56,22 @@ export function markdown(report: BenchReport, scenarios: readonly Scenario[]): s
     lines.push('## Not measured', '', ...report.failures.map((failure) => `- ${failure.replaceAll('\n', ' ')}`), '')
   }
   return lines.join('\n')
+}
+
+/** The ratios alone, a scenario to the row: what is compared stands side by side. */
+function summary({ scenarios: results }: BenchReport): string[] {
+  if (results.length === 0) {
+    return []
+  }
+  const contestants = [...new Set(results.map((result) => result.contestant))]
+  const rows = new Map<string, Map<string, string>>()
+  for (const { node, scenario, contestant, ratio } of results) {
+    const row = rows.get(`| ${node} | ${scenario} |`) ?? new Map<string, string>()
+    rows.set(`| ${node} | ${scenario} |`, row.set(contestant, spreadText(ratio, 2)))
+  }
+  const lines = [...rows].map(([start, row]) => `${start}${contestants.map((name) => ` ${row.get(name) ?? ''} |`).join('')}`)
+  const head = [`| Node | scenario | ${contestants.join(' | ')} |`, `|---|---|${contestants.map(() => '--:|').join('')}`]
+  return ['## Ratios', '', ...head, ...lines, '']
 }
 
 function scenarioTables(report: BenchReport, scenarios: readonly Scenario[]): string[] {

@@ -22,6 +22,14 @@ export const SCENARIOS: readonly Scenario[] = [
     targets: { 24: 1, others: 0.97 },
   },
   {
+    name: 'headers',
+    about: 'a page of 13 characters with the security headers that Micro sends by itself',
+    request: requestOf('/'),
+    status: 200,
+    ...contestants('headers', ['micro']),
+    targets: { 24: 1, others: 0.97 },
+  },
+  {
     name: 'text',
     about: 'plain text of 13 characters',
     request: requestOf('/'),
@@ -85,6 +93,23 @@ export const SCENARIOS: readonly Scenario[] = [
     baseline: 'bare/static',
     contestants: { micro: 'micro/plain' },
     targets: { others: 1.8 },
+  },
+  {
+    name: 'static-large',
+    about: 'a file of 1 MB; bare is stat and a stream by hand',
+    request: requestOf('/static/1m.txt'),
+    status: 200,
+    baseline: 'bare/static',
+    contestants: { micro: 'micro/plain' },
+    targets: { others: 1.3 },
+  },
+  {
+    name: 'page',
+    about: 'a page of twenty rows, escaped, in a layout; bare calls EJS by hand, compiled once in strict mode',
+    request: requestOf('/'),
+    status: 200,
+    ...contestants('page', ['micro']),
+    targets: { others: 0.95 },
   },
   {
     name: 'missing',

@@ -81,7 +81,10 @@ export class ServerProcess {
   }
 }
 
-/** Everything a server may read from its environment: nothing of the caller's settings gets in. */
+/**
+ * Everything a server may read from its environment: nothing of the caller's settings gets in. Micro's security headers are left off:
+ * no other contestant sends any by itself, and `headers` measures them.
+ */
 function environment(port: number): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
@@ -89,6 +92,8 @@ function environment(port: number): NodeJS.ProcessEnv {
     NODE_ENV: 'production',
     MICRO_MODE: 'production',
     MICRO_SECRET_KEY: 'a key for the bench alone, 32 characters and more',
+    MICRO_HEADERS__CONTENT_TYPE_OPTIONS: 'false',
+    MICRO_HEADERS__FRAME_OPTIONS: 'off',
   }
 }
 

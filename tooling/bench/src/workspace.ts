@@ -1,6 +1,7 @@
 /** Where things lie in the repository, and how what is measured gets built. */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { globSync } from 'node:fs'
 import { access, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -38,22 +39,24 @@ export async function nodeBinary(major: string): Promise<NodeBinary> {
 }
 
 /**
- * Compiles the packages and the servers of this package, so that the measured processes run what users get, and writes the static file.
+ * Builds the packages and the servers of this package, so that the measured processes run what users get, and writes the static file.
  * @throws Error with what the compiler says.
  */
 export async function build(): Promise<void> {
-  const compiler = spawn(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-b', BENCH], { stdio: ['ignore', 2, 'inherit'] })
-  const [code] = await once(compiler, 'exit')
+  const projects = [...globSync('packages/*', { cwd: ROOT }), BENCH]
+  const builder = spawn(process.execPath, ['tooling/build/src/build.ts', ...projects], { cwd: ROOT, stdio: ['ignore', 2, 'inherit'] })
+  const [code] = await once(builder, 'exit')
   if (code !== 0) {
-    throw new Error(`'tsc -b ${BENCH}' failed with ${code}: a benchmark of broken code says nothing. --no-build takes dist/ as it is`)
+    throw new Error(`the build failed with ${code}: a benchmark of broken code says nothing. --no-build takes dist/ as it is`)
   }
 }
 
-/** Writes the file of the scenario `static`, beside the compiled app. */
-export async function writeStaticFile(): Promise<void> {
-  const path = join(dirname(compiled('micro/plain')), 'static', '10k.txt')
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, 'Ten kilobytes of text, sixty-four characters to the line ......\n'.repeat(160))
+/** Writes the files of the scenarios `static` and `static-large`, beside the compiled app. */
+export async function writeStaticFiles(): Promise<void> {
+  const directory = join(dirname(compiled('micro/plain')), 'static')
+  await mkdir(directory, { recursive: true })
+  await writeFile(join(directory, '10k.txt'), 'Ten kilobytes of text, sixty-four characters to the line ......\n'.repeat(160))
+  await writeFile(join(directory, '1m.txt'), 'A megabyte of text, of which sixty-four characters are a line..\n'.repeat(16_384))
 }
 
 async function versionOf(path: string): Promise<string | undefined> {

@@ -2,6 +2,7 @@
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { run } from './command.ts'
+import { NPM_INSTALL } from './npm-install.ts'
 import { plainEnvironment } from './plain-environment.ts'
 import { ServerProcess } from './server-process.ts'
 import { ROOT, read } from './workspace.ts'
@@ -39,7 +40,7 @@ export class Consumer {
 
   /** Installs what its package.json names, and `more` for development. */
   async install(...more: readonly string[]): Promise<void> {
-    await this.run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...(more.length > 0 ? ['--save-dev', ...more] : [])])
+    await this.run('npm', [...NPM_INSTALL, ...(more.length > 0 ? ['--save-dev', ...more] : [])])
   }
 
   /** Runs a command there. */

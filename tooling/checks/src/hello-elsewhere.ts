@@ -1,17 +1,16 @@
 /** Serves examples/hello where there is no Node: by the servers of Bun and Deno, and in workerd. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { rolldown } from 'rolldown'
 import { visitHello } from './hello-story.ts'
 import { plainEnvironment } from './plain-environment.ts'
 import { ServerProcess } from './server-process.ts'
 import { SiteVisitor } from './site-visitor.ts'
 import { must, mustEqual } from './stage.ts'
+import { serveInWorkerd, WORKER_SECRET } from './workerd.ts'
 import { ROOT } from './workspace.ts'
 
 const HELLO = join(ROOT, 'examples/hello')
-const SECRET = 'only for this check, and long enough to sign with'
-const ENVIRONMENT: NodeJS.ProcessEnv = plainEnvironment(undefined, { MICRO_SECRET_KEY: SECRET, NO_COLOR: '1' })
+const ENVIRONMENT: NodeJS.ProcessEnv = plainEnvironment(undefined, { MICRO_SECRET_KEY: WORKER_SECRET, NO_COLOR: '1' })
 
 /** By `Bun.serve`. */
 export async function helloOnBun(bun: string, directory: string): Promise<void> {
@@ -35,29 +34,16 @@ export async function helloOnDeno(deno: string): Promise<void> {
   await visit(await ServerProcess.start(deno, args, { cwd: HELLO, env: ENVIRONMENT, ready }), ({ url }) => visitHello(url))
 }
 
+/** By `micro run`, whose command line and server are Node's. `command` is the runtime, and what stands before the path of a program. */
+export async function helloByCommand([program, ...first]: readonly [string, ...string[]]): Promise<void> {
+  const bin = join(ROOT, 'packages/core/dist/bin.js')
+  const server = await ServerProcess.start(program, [...first, bin, 'run', '--port', '0'], { cwd: HELLO, env: ENVIRONMENT })
+  await visit(server, ({ url }) => visitHello(url))
+}
+
 /** As a Worker, in one module: texts and JSON are answered; a template, which needs a file system, is refused by name. */
 export async function helloOnWorkerd(workerd: string, directory: string): Promise<void> {
-  const bundle = await rolldown({ input: join(HELLO, 'app.ts'), platform: 'node', external: [/^node:/] })
-  await bundle.write({ file: join(directory, 'worker.js'), format: 'esm', minify: false })
-  await bundle.close()
-  const config = join(directory, 'hello.capnp')
-  await writeFile(
-    config,
-    `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [(name = "main", worker = .hello)],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]
-);
-const hello :Workerd.Worker = (
-  modules = [(name = "worker", esModule = embed "worker.js")],
-  compatibilityDate = "2026-07-01",
-  compatibilityFlags = ["nodejs_compat"],
-  bindings = [(name = "MICRO_SECRET_KEY", text = "${SECRET}")]
-);
-`,
-  )
-  const ready = /"event":\s*"listen".*"port":\s*(\d+)/
-  const server = await ServerProcess.start(workerd, ['serve', '--control-fd=1', config], { cwd: directory, env: ENVIRONMENT, ready })
+  const server = await serveInWorkerd(workerd, join(HELLO, 'app.ts'), directory)
   await visit(server, async () => {
     const visitor = new SiteVisitor(server.url)
     mustEqual(await (await visitor.get('/')).text(), 'Hello, World!', '/')

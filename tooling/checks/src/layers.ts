@@ -1,27 +1,71 @@
-import { dirname, join, relative } from 'node:path'
-import { files, read } from './workspace.ts'
+/** Who may import whom: core in layers, no circle anywhere, no extension another. Types count: a circle of types is read like any other. */
+import { basename, dirname, join } from 'node:path'
+import { CORE_LAYERS, layerOf } from './core-layers.ts'
+import { files, read, type Sources } from './workspace.ts'
 
-/** Imports of a source file, types included. */
-function importsOf(file: string): readonly string[] {
-  return [...read(file).matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)].map(([, path = '']) =>
-    relative('.', join(dirname(file), path)),
-  )
+/** An import of a file, as written. */
+interface Import {
+  readonly from: string
+  readonly to: string
+  /** What the braces hold, for messages. */
+  readonly names: string
 }
 
-/** No file of a package imports itself by a detour, types aside: values must be there when they are asked for. */
-export function checkLayers(): readonly string[] {
-  const graph = new Map(files('packages/*/src/**/*.ts').map((file) => [file, valueImports(file)]))
+const CORE = 'packages/core/src/'
+
+/** The rules of imports, for the sources of all packages and tools. */
+export function checkLayers(sources: Sources = everySource()): readonly string[] {
+  const imports = [...sources].flatMap(([file, text]) => importsOf(file, text))
+  return [...wrongLayers([...sources.keys()], imports), ...circles(imports), ...siblings(sources)]
+}
+
+function everySource(): Sources {
+  return new Map(files('{packages,tooling}/*/src/**/*.ts').map((file) => [file, read(file)]))
+}
+
+const FROM = /^(?:import|export)\s+([^'"]*?)\s*from '(\.{1,2}\/[^']+)'|\bimport\('(\.{1,2}\/[^']+)'\)|^import '(\.{1,2}\/[^']+)'/gm
+
+function importsOf(from: string, text: string): readonly Import[] {
+  return [...text.matchAll(FROM)].map(([whole, names, named, dynamic, bare]) => ({
+    from,
+    to: join(dirname(from), named ?? dynamic ?? bare ?? ''),
+    names: (names ?? whole).replace(/\s+/g, ' '),
+  }))
+}
+
+function wrongLayers(all: readonly string[], imports: readonly Import[]): readonly string[] {
+  const inCore = (file: string): boolean => file.startsWith(CORE)
+  const layer = (file: string): number => layerOf(file.slice(CORE.length, -'.ts'.length))
+  const word = (file: string): string => `layer ${layer(file) + 1}, ${CORE_LAYERS[layer(file)]?.name}`
+  return [
+    ...all
+      .filter((file) => inCore(file) && layer(file) < 0)
+      .map((file) => `${file} is in no layer: add its folder to the list in tooling/checks/src/core-layers.ts.`),
+    ...imports
+      .filter(({ from, to }) => inCore(from) && layer(from) >= 0 && layer(to) > layer(from))
+      .map(
+        ({ from, to, names }) =>
+          `${from} (${word(from)}) imports ${names} from ${to} (${word(to)}): declare in ${basename(from)} the interface it needs, or move the declaration to a layer both may use.`,
+      ),
+  ]
+}
+
+/** Each circle once, with the import that closes it. */
+function circles(imports: readonly Import[]): readonly string[] {
+  const graph = Map.groupBy(imports, ({ from }) => from)
   const problems: string[] = []
   const done = new Set<string>()
-  const visit = (file: string, trail: readonly string[]): void => {
-    const at = trail.indexOf(file)
-    if (at >= 0) {
-      problems.push(`import cycle: ${[...trail.slice(at), file].join(' → ')}: let one of them declare the interface it needs.`)
-      return
-    }
-    if (!done.has(file)) {
+  const visit = (file: string, trail: readonly Import[]): void => {
+    const at = trail.findIndex(({ from }) => from === file)
+    const closing = trail.at(-1)
+    if (at >= 0 && closing !== undefined) {
+      const circle = trail.slice(at).map(({ from }) => basename(from))
+      problems.push(
+        `${closing.from} imports ${closing.names} from ${closing.to}, which closes the circle ${[...circle, basename(file)].join(' → ')}: let one of them declare the interface it needs, or move the declaration to a file of its own.`,
+      )
+    } else if (!done.has(file)) {
       for (const next of graph.get(file) ?? []) {
-        visit(next, [...trail, file])
+        visit(next.to, [...trail, next])
       }
       done.add(file)
     }
@@ -29,22 +73,17 @@ export function checkLayers(): readonly string[] {
   for (const file of graph.keys()) {
     visit(file, [])
   }
-  for (const file of files('packages/{db,forms,uploads,auth}/src/**/*.ts')) {
-    const sibling = /^import (?!type)[^\n]*from '(@micro\/(?!core')[^']+)'/m.exec(read(file))?.[1]
-    if (sibling !== undefined) {
-      problems.push(`${file} imports ${sibling}: an extension uses the public entry of core alone, and others through needs.`)
-    }
-  }
   return problems
 }
 
-function valueImports(file: string): readonly string[] {
-  const text = read(file)
-    .replace(/import type [^\n]*\n/g, '\n')
-    .replace(/import type \{[^}]*\} from '[^']*'/g, '')
-  return importsOf(file).filter((path) => {
-    const name = path.split('/').at(-1) as string
-    const line = new RegExp(`(?:import|export)\\s+([^;]*?)\\s+from '[^']*${name.replace('.', '\\.')}'`).exec(text)?.[1]
-    return line !== undefined && !/^\{\s*(type [^,}]+,?\s*)+\}$/.test(line) && !line.startsWith('type ')
+/** No extension loads another at run time; what it needs of one is a type. */
+function siblings(sources: Sources): readonly string[] {
+  return [...sources].flatMap(([file, text]) => {
+    const sibling = /^packages\/(?!core\/)/.test(file)
+      ? /^import (?!type)[^\n]*from '(@micro\/(?!core')[^']+)'/m.exec(text)?.[1]
+      : undefined
+    return sibling === undefined
+      ? []
+      : [`${file} imports ${sibling}: an extension uses the public entry of core alone, and others through needs.`]
   })
 }

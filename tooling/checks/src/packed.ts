@@ -2,13 +2,14 @@
  * The packages as their users get them: packed, installed by npm into directories outside the repository, type-checked there, run
  * there. Linted as tarballs too, and the repository itself for what nothing uses.
  */
-import { mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runOwn } from './command.ts'
 import { Consumer, catalogRange, type Sources } from './consumer.ts'
 import { visitHello } from './hello-story.ts'
 import { findNote, writeNote } from './notes-story.ts'
+import type { ServerProcess } from './server-process.ts'
 import { SiteVisitor } from './site-visitor.ts'
 import { must, mustEqual, Stage } from './stage.ts'
 import { build, packAll } from './tarballs.ts'
@@ -116,7 +117,24 @@ async function tryUse(use: Use, sources: Sources): Promise<void> {
     const server = await there.serve(join(there.directory, 'node_modules/.bin/micro'), ['run', '--no-reload', '--port', '0'])
     mustEqual(await server.stop('first'), 0, 'exit code')
   })
+  await check('micro run --reload starts again when a file changes', async (there) => {
+    const server = await there.serve('npx', ['micro', 'run', '--reload', '--port', '0'])
+    await appendFile(join(there.directory, 'app.ts'), '\n')
+    await server
+      .printed(/Started again in \d+ ms: app\.ts changed/)
+      .then(() => mustAnswer(server))
+      .finally(() => server.stop())
+  })
+  await check('micro run --workers answers', async (there) => {
+    const server = await there.serve('npx', ['micro', 'run', '--workers', '2', '--port', '0'])
+    await mustAnswer(server).finally(() => server.stop())
+  })
   await checkTypes(check)
+}
+
+async function mustAnswer({ url, output }: ServerProcess): Promise<void> {
+  const { status } = await fetch(url, { redirect: 'manual' })
+  must(status < 400, `it answers with ${status}:\n${output}`)
 }
 
 async function checkTypes(check: (what: string, run: (consumer: Consumer) => unknown) => Promise<boolean>): Promise<void> {

@@ -2,9 +2,9 @@
  * A release, dry: in a clone of what is committed the pending changesets become versions, the packages are built and published to a
  * registry on the loopback interface, and the examples are installed from there.
  */
-import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { run, runOwn } from './command.ts'
 import { Consumer } from './consumer.ts'
 import { visitHello } from './hello-story.ts'
@@ -12,6 +12,7 @@ import { startRegistry } from './local-registry.ts'
 import { plainEnvironment } from './plain-environment.ts'
 import type { ServerProcess } from './server-process.ts'
 import { must, mustEqual, Stage } from './stage.ts'
+import { runTranscript } from './transcript.ts'
 import { checkVersions, manifestVersions } from './versions.ts'
 import { ROOT } from './workspace.ts'
 
@@ -27,7 +28,7 @@ async function release(): Promise<void> {
   const isBuilt =
     (await stage.check('git clone and install', checkOut)) &&
     (await stage.check('changesets become versions, in the source too', version)) &&
-    (await stage.check('the packages build', () => inClone('tsc', ['-b', '.', 'tooling/compat']).then(() => null)))
+    (await stage.check('the packages build', () => inClone('npm', ['run', '--silent', 'build']).then(() => null)))
   if (isBuilt) {
     let registry: ServerProcess | undefined
     await stage.check('a registry on the loopback interface', async () => {
@@ -49,6 +50,7 @@ async function useRegistry(url: string): Promise<void> {
   })
   if (isPublished) {
     await stage.check('what was published is whole, and has a version of its own', () => checkWhole(url, published))
+    await stage.check("a stranger's path to an extension, as the documentation has it", () => stranger(url))
     await stage.check('examples/hello runs from the registry', () => hello(url))
     await stage.check('examples/notes installs from the registry, each extension with its version', () => notes(url))
   }
@@ -66,6 +68,8 @@ async function checkOut(): Promise<void> {
     '@examples/notes...',
     '--filter',
     '@micro/compat...',
+    '--filter',
+    '@tooling/build',
   ])
 }
 
@@ -100,6 +104,17 @@ async function checkWhole(url: string, published: readonly string[]): Promise<vo
     await writeFile(tarball, new Uint8Array(await response.arrayBuffer()))
     await runOwn('publint', ['run', tarball, '--strict'], { cwd: place.path }, 'tooling/checks')
   }
+}
+
+/** In an empty folder, with nothing but Node, npm and the registry. */
+async function stranger(url: string): Promise<string> {
+  const folder = join(place.path, 'stranger')
+  await mkdir(folder)
+  return runTranscript(
+    'docs/extensions/first.md',
+    folder,
+    plainEnvironment(dirname(process.execPath), { 'npm_config_@micro:registry': `${url}/` }),
+  )
 }
 
 async function hello(url: string): Promise<string> {

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 
 const STOP_MS = 10_000
+const PRINT_MS = 10_000
 
 /** How a server is started. */
 export interface ServerProcessOptions {
@@ -60,9 +61,23 @@ export class ServerProcess {
     return this.#output()
   }
 
+  /** Waits until it has printed something. @throws Error with its output where that takes longer than ten seconds. */
+  async printed(what: RegExp): Promise<void> {
+    for (const limit = performance.now() + PRINT_MS; !what.test(this.output); await delay(25)) {
+      if (performance.now() > limit) {
+        throw new Error(`it has not printed ${what} within ${PRINT_MS / 1000} s:\n${this.output}`)
+      }
+    }
+  }
+
   /** Ids of its processes. */
   get processes(): readonly number[] {
     return members(this.#child.pid)
+  }
+
+  /** Sends a signal to the first of its processes. */
+  signal(signal: NodeJS.Signals): void {
+    end(this.#child, signal, 'first')
   }
 
   /**

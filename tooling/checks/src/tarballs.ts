@@ -1,15 +1,11 @@
 /** The packages as they go to npm. */
-import { rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { runOwn } from './command.ts'
+import { run, runOwn } from './command.ts'
 import { PACKAGES, ROOT } from './workspace.ts'
 
-/** Builds all packages anew: what a source that is gone has left behind would be packed. */
-export async function build(): Promise<void> {
-  for (const name of PACKAGES) {
-    rmSync(join(ROOT, 'packages', name, 'dist'), { recursive: true, force: true })
-  }
-  await runOwn('tsc', ['-b'], { cwd: ROOT })
+/** Builds projects of a working tree with its own tool; all packages of this one unless said otherwise. */
+export async function build(projects: readonly string[] = PACKAGES.map((name) => `packages/${name}`), root: string = ROOT): Promise<void> {
+  await run(process.execPath, ['tooling/build/src/build.ts', ...projects], { cwd: root })
 }
 
 /** Packs all packages into `directory`. Resolves with their tarballs by name of the package. */

@@ -43,7 +43,7 @@ export function writeVersions(): void {
 }
 
 function placesOf(root: string, name: string): readonly { readonly file: string; readonly text: string; readonly version: string }[] {
-  return globSync(`packages/${name}/src/*.ts`, { cwd: root }).flatMap((file) => {
+  return globSync(`packages/${name}/src/**/*.ts`, { cwd: root }).flatMap((file) => {
     const text = readFileSync(join(root, file), 'utf8')
     return [...text.matchAll(SAID)].map(([, , version = '']) => ({ file, text, version }))
   })

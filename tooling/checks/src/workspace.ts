@@ -17,3 +17,6 @@ export function files(pattern: string): readonly string[] {
 export function read(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8')
 }
+
+/** Texts of source files, by their paths from the top folder. */
+export type Sources = ReadonlyMap<string, string>

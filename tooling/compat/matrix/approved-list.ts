@@ -27,18 +27,63 @@ export function readApproved(): readonly Approved[] {
   return JSON.parse(readFileSync(join(import.meta.dirname, '../approved.json'), 'utf8')) as readonly Approved[]
 }
 
-/** Rules that the baseline kept and the candidate does not: those alone are the candidate's doing. */
+/** The rule that says what deprecated things an extension uses: a core that deprecates breaks nothing. */
+const DEPRECATION = 'P26'
+
+/** Rules that the baseline kept and the candidate does not: those alone are the candidate's doing. What it deprecates still works. */
 export function regressions(baseline: Verdicts, candidate: Verdicts): readonly string[] {
-  return Object.entries(baseline).flatMap(([rule, verdict]) => (verdict === 'passed' && candidate[rule] !== 'passed' ? [rule] : []))
+  return Object.entries(baseline).flatMap(([rule, verdict]) =>
+    verdict === 'passed' && candidate[rule] !== 'passed' && rule !== DEPRECATION ? [rule] : [],
+  )
+}
+
+/** What a core has deprecated and the extension uses, in words; undefined if nothing. */
+export function deprecationsIn(verdicts: Verdicts): string | undefined {
+  return /^failed: (.*)$/s.exec(verdicts[DEPRECATION] ?? '')?.[1]
+}
+
+/** One artefact of an extension, and how its rules ended with each core. */
+export interface Row {
+  readonly extension: string
+  readonly cells: { readonly [core: string]: Verdicts }
+}
+
+/** The matrix of extensions and cores, and what failed with the core that an extension was made for. */
+export function matrixLines(rows: readonly Row[], cores: readonly string[]): readonly string[] {
+  const width = Math.max(...rows.map(({ extension }) => extension.length), 'extension'.length) + 2
+  const cell = (verdicts: Verdicts | undefined): string => {
+    const count = (verdict: string): number => Object.values(verdicts ?? {}).filter((one) => one.startsWith(verdict)).length
+    return verdicts === undefined ? '–' : `${count('passed')} passed, ${count('failed')} failed, ${count('does not apply')} n/a`
+  }
+  const line = (first: string, cells: readonly string[]): string =>
+    [first.padEnd(width), ...cells.map((text) => text.padEnd(28))].join('').trimEnd()
+  const sorted = rows.toSorted((one, other) => (one.extension < other.extension ? -1 : 1))
+  return [
+    line(
+      'extension',
+      cores.map((core) => (/^\d/.test(core) ? `core ${core}` : core)),
+    ),
+    ...sorted.map(({ extension, cells }) =>
+      line(
+        extension,
+        cores.map((core) => cell(cells[core])),
+      ),
+    ),
+    ...sorted.flatMap(({ extension, cells }) =>
+      Object.entries(Object.values(cells)[0] ?? {})
+        .filter(([, verdict]) => verdict.startsWith('failed'))
+        .map(([rule, verdict]) => `${extension} failed with its own core already: ${rule} ${verdict}`),
+    ),
+  ]
 }
 
 /** The page of the list. */
 export function approvedPage(list: readonly Approved[]): string {
   return [
-    '<!-- Made from tooling/compat/approved.json by tooling/compat/matrix/write-approved-page.ts: change the file instead. -->',
+    '<!-- Made from tooling/compat/approved.json by tooling/compat/matrix/write-pages.ts: change the file instead. -->',
     '# Approved extensions',
     '',
-    'Each of these is held against every core before that core is released: as its published artefact, by the whole',
+    'Each of these is checked against every core before that core is released: as its published artefact, by the whole',
     '[compatibility suite](proving.md). What it kept with the core before, it keeps with the next one. See',
     '[what approval promises](submitting.md#what-approval-promises).',
     '',

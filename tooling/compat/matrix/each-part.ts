@@ -84,6 +84,46 @@ export async function visit(client: Client, order: readonly Name[]): Promise<voi
   }
 }
 
+/** Requests that go through what extensions do to all of them: each is answered alike in every order. */
+const PROBES: readonly (readonly [method: string, path: string, init: Parameters<Client['request']>[2]])[] = [
+  ['GET', '/', {}],
+  ['HEAD', '/', {}],
+  ['OPTIONS', '/', {}],
+  ['GET', '/nowhere', { headers: { accept: 'text/html' } }],
+  ['GET', '/nowhere', { headers: { accept: 'application/json' } }],
+  ['GET', '/members', { headers: { cookie: 'session=x.y; a=b' } }],
+  ['POST', '/', {}],
+  ['POST', '/forms', { json: { text: 'x' }, headers: { 'sec-fetch-site': 'cross-site', origin: 'https://elsewhere.example' } }],
+  ['POST', '/forms', { body: '{', headers: { 'content-type': 'application/json' } }],
+  ['POST', '/forms', { body: 'text=x', headers: { 'content-type': 'application/x-www-form-urlencoded' } }],
+  [
+    'POST',
+    '/forms',
+    {
+      body: '--x\r\nContent-Disposition: form-data; name="text"\r\n\r\nx\r\n--x--\r\n',
+      headers: { 'content-type': 'multipart/form-data; boundary=x' },
+    },
+  ],
+]
+
+/** All that an app is and does, as one value: routes, configuration, contributions, replies. Orders must not show in it. */
+export async function behaviourOf(app: Micro, client: Client): Promise<object> {
+  const replies: unknown[] = []
+  for (const [method, path, init] of PROBES) {
+    const reply = await client.request(method, path, { ...init, redirects: false })
+    // Which members are there is listed in the order of installation.
+    const body = path === '/members' ? (await reply.text()).split(',').sort().join() : await reply.text()
+    replies.push([method, path, reply.status, [...reply.headers].filter(([name]) => name !== 'content-length').sort(), body])
+  }
+  const byName = ([one]: readonly [string, ...unknown[]], [other]: readonly [string, ...unknown[]]): number => (one < other ? -1 : 1)
+  return {
+    routes: app.routes.map(({ methods, path, name }) => `${methods.join()} ${path} ${name ?? ''}`).sort(),
+    config: app.configEntries.map(({ key, value, source }) => [key, value, source] as const).sort(byName),
+    extensions: [...app.extensions].map(({ name, ...rest }) => [name, { ...rest, config: undefined }] as const).sort(byName),
+    replies,
+  }
+}
+
 /** A schema of no library: whatever implements Standard Schema will do. */
 const anyText = {
   '~standard': {

@@ -3,8 +3,10 @@
  * suite is held against it: it must pass as it is, and fail with each fault.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   type AnyExtension,
   type Context,
@@ -14,10 +16,10 @@ import {
   errorTable,
   type Member,
   need,
-  option,
-  options,
 } from '@micro/core'
 import type { Fault } from './faults.ts'
+import { type ReferenceConfig, schemaOf } from './reference-config.ts'
+import { onEveryRequest } from './reference-requests.ts'
 
 /** `ctx.reference`. */
 export interface Greeter {
@@ -45,17 +47,11 @@ const referenceError: ErrorFactory<{
   MICRO_REFERENCE_NOBODY: { message: 'There is nobody to greet.', fix: 'Name somebody.' },
 })
 
-const CONFIG = options({
-  greeting: option.string({ default: 'Hello', minLength: 1 }),
-  token: option.string({ secret: true }),
-  nested: options({ depth: option.int({ default: 1, min: 0 }) }),
-})
-
 // State of the module: used by faults alone.
 const kept: unknown[] = []
 let lastGreeting = ''
-/** Processes that the fault of that name has left; whoever asks for it ends them. */
-export const children: ChildProcess[] = []
+/** What faults leave behind on purpose; whoever asks for them ends it. */
+export const left: { readonly children: ChildProcess[]; readonly undo: (() => void)[] } = { children: [], undo: [] }
 
 /** Makes the extension, with a fault if one is named. */
 export function reference(fault?: Fault): AnyExtension {
@@ -73,43 +69,31 @@ export function reference(fault?: Fault): AnyExtension {
     version: '1.0.0',
     core: fault === 'made for another core' ? '^2.0.0' : '^1.0.0',
     config: schemaOf(fault),
+    ...(fault === 'uses what is deprecated' ? { options: { tone: 'loud' } as object } : {}),
   }
-  const initApp = (
-    app: Parameters<Parameters<typeof defineExtension>[0]['initApp']>[0],
-    config: { readonly greeting: string; readonly token: string | undefined },
-  ) => setUp(app as never, config, fault)
+  const initApp = (app: Parameters<Parameters<typeof defineExtension>[0]['initApp']>[0], config: ReferenceConfig) =>
+    setUp(app as never, config, fault)
   const extension =
     fault === 'behaves by what else is installed'
       ? defineExtension({ ...base, needs: { before: need.optional<Member>() }, initApp: initApp as never })
       : defineExtension({ ...base, initApp: initApp as never })
-  if (fault === 'value is not frozen') {
-    return { ...(extension as unknown as AnyExtension) }
+  const value = extension as unknown as AnyExtension
+  switch (fault) {
+    case 'value is not frozen':
+      return { ...value }
+    case 'says another version than it has':
+      return Object.freeze({ ...value, version: '2.0.0' })
+    case 'answers for another name':
+      return Object.freeze({ ...value, name: 'greeter' })
+    default:
+      return value
   }
-  return extension as unknown as AnyExtension
 }
 
-function schemaOf(fault: Fault | undefined): typeof CONFIG {
-  const standard = CONFIG['~standard']
-  const validate = (value: unknown) => {
-    const given = { ...(value as { readonly [key: string]: unknown }) }
-    if (fault === 'accepts wrong values') {
-      return { value: { greeting: 'Hello', token: undefined, nested: { depth: 1 }, ...given } }
-    }
-    const result = standard.validate(value)
-    if (fault === 'error shows a secret' && !(result instanceof Promise) && result.issues !== undefined) {
-      return { issues: result.issues.map((issue) => ({ ...issue, message: `${issue.message} (given: ${JSON.stringify(given)})` })) }
-    }
-    if (fault === 'configuration can be changed' && !(result instanceof Promise) && result.issues === undefined) {
-      return { value: { ...(result.value as object), nested: new Map([['depth', 1]]) } }
-    }
-    return result
-  }
-  return { '~standard': { ...standard, validate } } as typeof CONFIG
-}
+/** What `initApp` is given. */
+export type Facade = Parameters<Parameters<typeof defineExtension>[0]['initApp']>[0]
 
-type Facade = Parameters<Parameters<typeof defineExtension>[0]['initApp']>[0]
-
-function setUp(app: Facade, config: { readonly greeting: string; readonly token: string | undefined }, fault: Fault | undefined): unknown {
+function setUp(app: Facade, config: ReferenceConfig, fault: Fault | undefined): unknown {
   let timer: ReturnType<typeof setInterval> | undefined
   let server: Server | undefined
   const open = new Set<ReturnType<typeof setInterval>>()
@@ -121,23 +105,36 @@ function setUp(app: Facade, config: { readonly greeting: string; readonly token:
     if (fault === 'declares after initApp') {
       app.onStop(() => undefined)
     }
-    if (fault === 'logs a secret') {
-      app.log.info(`starting with ${config.token}`)
-    }
     if (fault === 'prints a secret') {
       console.log(`starting with ${config.token}`)
+    }
+    if (fault === 'leaves a file behind') {
+      leaveFile(join(tmpdir(), `micro-reference-${process.pid}`))
     }
     if (fault === 'start hangs') {
       return new Promise<void>(() => undefined)
     }
     if (fault === 'leaves a child process') {
-      children.push(spawn('sleep', ['30'], { stdio: 'ignore' }))
+      left.children.push(spawn('sleep', ['30'], { stdio: 'ignore' }))
     }
     if (fault === 'start fails') {
       throw new Error('on purpose')
     }
     if (fault === 'leaves a server open') {
       server = createServer().listen(0, '127.0.0.1')
+    }
+    if (fault === 'leaves a connection open') {
+      return new Promise<void>((resolve) => {
+        const accepting = createServer((accepted) => {
+          left.undo.push(() => void accepted.destroy())
+          accepting.close()
+          resolve()
+        }).listen(0, '127.0.0.1', () => {
+          const { port } = accepting.address() as { readonly port: number }
+          const socket: Socket = connect(port, '127.0.0.1')
+          left.undo.push(() => void socket.destroy())
+        })
+      })
     }
     if (fault === 'leaves a listener on the process') {
       process.on('warning', () => undefined)
@@ -151,14 +148,22 @@ function setUp(app: Facade, config: { readonly greeting: string; readonly token:
     if (fault !== 'forgets to stop its timer') {
       clearInterval(timer)
     }
+    if (fault === 'stop hangs') {
+      return new Promise<void>(() => undefined)
+    }
     if (fault === 'stop fails') {
       throw new Error('on purpose')
     }
     if (fault !== 'leaves a server open') {
       server?.close()
     }
+    return undefined
   })
-  app.health(() => undefined)
+  app.health(() => {
+    if (timer === undefined && fault !== 'health check says nothing of what is broken') {
+      throw new Error('the timer is not there')
+    }
+  })
   app.cli.command('greet', { description: 'Greets.', start: false }, ({ print }) => print(config.greeting))
   onEveryRequest(app, fault)
 
@@ -185,10 +190,19 @@ function setUp(app: Facade, config: { readonly greeting: string; readonly token:
   return fault === 'initApp is asynchronous' ? Promise.resolve(members) : members
 }
 
+/** Far from any app, which it would keep. */
+function leaveFile(path: string): void {
+  writeFileSync(path, '')
+  left.undo.push(() => rmSync(path, { force: true }))
+}
+
 function makeGreeter(config: { readonly greeting: string }, fault: Fault | undefined, app: Facade): Greeter {
   return {
     async greet() {
       await new Promise((resolve) => setTimeout(resolve, 1))
+      if (fault === 'its use hangs') {
+        await new Promise<void>(() => undefined)
+      }
       if (fault === 'state of the module') {
         return `${lastGreeting}!`
       }
@@ -232,6 +246,14 @@ function duringSetUp(app: Facade, fault: Fault | undefined): void {
     case 'initApp changes a global':
       ;(globalThis as { referenceWasHere?: boolean }).referenceWasHere = true
       break
+    case 'initApp replaces a function of the language': {
+      const { stringify } = JSON
+      JSON.stringify = ((...args: Parameters<typeof stringify>) => Reflect.apply(stringify, JSON, args)) as typeof stringify
+      left.undo.push(() => {
+        JSON.stringify = stringify
+      })
+      break
+    }
     case 'initApp throws':
       throw new Error('on purpose')
     case 'keeps every app':
@@ -243,51 +265,6 @@ function duringSetUp(app: Facade, fault: Fault | undefined): void {
     }
     case 'takes over errors':
       app.onError(500, () => 'All is well')
-      break
-    default:
-  }
-}
-
-function onEveryRequest(app: Facade, fault: Fault | undefined): void {
-  switch (fault) {
-    case 'adds a header to every reply':
-      app.afterRequest((ctx) => ctx.setHeader('X-Reference', '1'))
-      break
-    case 'opens the session of every request':
-      app.beforeRequest((ctx) => {
-        ctx.session.get('x')
-      })
-      break
-    case 'sets a cookie on every reply':
-      app.afterRequest((ctx) => ctx.setCookie('reference', '1'))
-      break
-    case 'refuses unsafe requests':
-      app.beforeRequest(() => 'Not today', { methods: 'unsafe' })
-      break
-    case 'reads every body':
-      app.beforeRequest(async (ctx) => void (await ctx.readText()), { methods: 'unsafe' })
-      break
-    case 'changes every status':
-      app.afterRequest((_ctx, reply) => {
-        reply.status = 203
-      })
-      break
-    case 'makes its member for every request':
-      app.beforeRequest((ctx) => void (ctx as unknown as { readonly reference: unknown }).reference)
-      break
-    case 'burns the processor on every request':
-      app.beforeRequest(() => {
-        const until = process.hrtime.bigint() + 200_000n
-        while (process.hrtime.bigint() < until);
-      })
-      break
-    case 'hook throws':
-      app.beforeRequest(() => {
-        throw new Error('on purpose')
-      })
-      break
-    case 'answers every request':
-      app.beforeRequest(() => 'Mine')
       break
     default:
   }

@@ -68,6 +68,19 @@ const RULES: readonly ContractRule<Store>[] = [
     },
   },
   {
+    title: 'a password is set whether or not there was one, of one account alone',
+    async check(store) {
+      const ada = await store.createUser({ ...ADA, identity: GITHUB })
+      assert.ok(ada)
+      const bea = await made(store, 'bea@example.com')
+      await store.setPassword(ada.id, '$two')
+      assert.equal((await store.findAccount(ADA.email))?.password, '$two')
+      await store.setPassword(ada.id, '$three')
+      assert.equal((await store.findAccount(ADA.email))?.password, '$three')
+      assert.equal((await store.findAccount(bea.email))?.password, '$one')
+    },
+  },
+  {
     title: 'a session is found with its owner, in use, and gone when it is deleted',
     async check(store) {
       const user = await made(store)

@@ -4,12 +4,25 @@ import { parseArgs } from 'node:util'
 import { checkPackage } from './check/check-package.ts'
 import { locate } from './check/locate.ts'
 import { writeSkeleton } from './init/skeleton.ts'
-import { countsOf, linesOf } from './report.ts'
+import { PROTOCOL } from './protocol.ts'
+import { countsOf, inColumns, linesOf } from './report.ts'
+import { RULES } from './rules.ts'
 import { messageOf } from './trial.ts'
 
 const USAGE: readonly string[] = [
-  'micro-compat check [package, folder or tarball] [--json] [--timeout <seconds>] [--subject <file>]   holds an extension and its package against the protocol',
-  'micro-compat init <name>   makes a new extension that passes',
+  'Usage: micro-compat <command> [options]',
+  '',
+  '  check [package, folder or tarball]   checks an extension and its package against the protocol;',
+  '                                       the package in this folder where none is named',
+  '  init <name>                          makes a new extension, which passes',
+  '  explain [rule]                       says what a rule of the protocol is, or all of them',
+  '',
+  '      --subject <file>     module that says how it is proven; micro-compat.js by default',
+  '      --timeout <seconds>  lets one rule be silent for so long; 10 by default',
+  '      --json               prints the report for machines',
+  '  -h, --help               shows this',
+  '',
+  'The exit code is 0, 1 where something was found, and 2 where the command was not understood.',
 ]
 
 /** Runs a command. Resolves with the exit code: 0, 1 where something was found, 2 where the command was not understood. */
@@ -36,7 +49,8 @@ export async function runCompat(args: readonly string[], cwd: string, print: (li
       },
     })
   } catch (error) {
-    return usage(messageOf(error))
+    // What follows the first sentence is about positionals that begin with a hyphen: there are none here.
+    return usage(`${messageOf(error).split('. ')[0]}.`)
   }
   const { values, positionals } = parsed
   const [command, named] = positionals
@@ -45,13 +59,14 @@ export async function runCompat(args: readonly string[], cwd: string, print: (li
   }
   try {
     switch (command) {
-      case 'check':
-        return await check(
-          named ?? '.',
-          cwd,
-          { isJson: values.json === true, timeout: Number(values.timeout ?? 10), subject: values.subject },
-          print,
-        )
+      case 'check': {
+        const timeout = Number(values.timeout ?? 10)
+        return timeout > 0
+          ? await check(named ?? '.', cwd, { isJson: values.json === true, timeout, subject: values.subject }, print)
+          : usage(`--timeout ${values.timeout}: give a number of seconds.`)
+      }
+      case 'explain':
+        return explain(named, print) ?? usage(`There is no rule '${named}'.`)
       case 'init':
         return named === undefined ? usage('The name of the extension is missing.') : init(named, cwd, print)
       default:
@@ -74,7 +89,7 @@ async function check(named: string, cwd: string, { isJson, timeout, subject }: C
   const located = await locate(named, cwd)
   try {
     const reports = await checkPackage(located, {
-      silenceMs: timeout > 0 ? timeout * 1000 : 10_000,
+      silenceMs: timeout * 1000,
       ...(subject === undefined ? {} : { subject: resolve(cwd, subject) }),
     })
     const { passed, failed, inapplicable } = countsOf(reports)
@@ -97,6 +112,21 @@ async function check(named: string, cwd: string, { isJson, timeout, subject }: C
   } finally {
     located.end()
   }
+}
+
+/** Prints a rule, or all of them. Undefined where there is none of that name. */
+function explain(named: string | undefined, print: (line: string) => void): 0 | undefined {
+  const rules = Object.entries(PROTOCOL).filter(([id]) => named === undefined || id === named.toUpperCase())
+  for (const [id, [kind, text]] of rules) {
+    const title = RULES.find((rule) => rule.id === id)?.title
+    for (const line of [
+      ...inColumns(`${id}  ${kind.padEnd(9)}`, text),
+      ...(title === undefined ? [] : inColumns(' '.repeat(14), `asked as: ${title}`)),
+    ]) {
+      print(line)
+    }
+  }
+  return rules.length === 0 ? undefined : 0
 }
 
 function init(name: string, cwd: string, print: (line: string) => void): number {

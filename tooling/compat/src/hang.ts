@@ -43,9 +43,9 @@ async function inTime(name: string, run: () => Promise<unknown>): Promise<string
   const done = run().then(
     () => undefined,
     (error: unknown) =>
-      causesOf(error).some((cause) => /_TIMEOUT$/.test((cause as { code?: string }).code ?? ''))
-        ? `${name}: ${messageOf(error)}`
-        : undefined,
+      causesOf(error)
+        .filter((cause) => /_TIMEOUT$/.test((cause as { code?: string }).code ?? ''))
+        .map((cause) => `${name}: ${messageOf(cause)}`)[0],
   )
   try {
     return await Promise.race([done, late])

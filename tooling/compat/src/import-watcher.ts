@@ -1,5 +1,5 @@
 /** Imports the module that the command line names, and prints what that did: environment, timers, handles, sockets. Run as a child. */
-import { openHandles } from './watch.ts'
+import { added, openHandles } from './open-handles.ts'
 
 const module = process.argv[2] as string
 const deeds = new Set<string>()
@@ -26,9 +26,11 @@ for (const name of ['setInterval', 'setTimeout'] as const) {
 }
 const before = openHandles()
 await import(module)
+// What it has begun gets the time to be there.
+await new Promise((resolve) => setImmediate(resolve))
 const after = openHandles()
-for (const kind of after.slice(before.length)) {
-  deeds.add(`opens a handle (${kind})`)
+for (const kind of added(before, after)) {
+  deeds.add(`opens ${kind}`)
 }
 // What the module has left open keeps this process no longer.
 process.stdout.write(`${JSON.stringify([...deeds])}\n`, () => process.exit(0))

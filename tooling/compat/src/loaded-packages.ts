@@ -3,31 +3,28 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-const HOOK = `
-import { registerHooks } from 'node:module'
-const seen = new Set()
-registerHooks({ load(url, context, next) { seen.add(url); return next(url, context) } })
-await import(process.argv[1])
-process.stdout.write(JSON.stringify([...seen]) + '\\n', () => process.exit(0))
-`
+const WATCHER = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './load-watcher.ts' : './load-watcher.js', import.meta.url))
 
-/** Names of the packages whose files are loaded by importing `module`. */
-export function loadedPackages(module: string): Promise<readonly string[]> {
+/** Names of the packages whose files are loaded by importing `module`; undefined where the runtime does not tell. */
+export function loadedPackages(module: string): Promise<readonly string[] | undefined> {
   const asked = answers.get(module) ?? ask(module)
   answers.set(module, asked)
   return asked
 }
 
 /** A module does the same each time: one child is enough. */
-const answers = new Map<string, Promise<readonly string[]>>()
+const answers = new Map<string, Promise<readonly string[] | undefined>>()
 
-async function ask(module: string): Promise<readonly string[]> {
+async function ask(module: string): Promise<readonly string[] | undefined> {
   const source = import.meta.url.endsWith('.ts') ? ['--conditions=@micro/source'] : []
   const resolved = module.startsWith('file:') ? module : import.meta.resolve(module)
-  const { stdout } = await promisify(execFile)(process.execPath, [...source, '--input-type=module', '-e', HOOK, resolved], {
+  const { stdout } = await promisify(execFile)(process.execPath, [...source, WATCHER, resolved], {
     timeout: 20_000,
   })
-  const urls = JSON.parse(stdout.trim().split('\n').at(-1) ?? '[]') as readonly string[]
+  const urls = JSON.parse(stdout.trim().split('\n').at(-1) ?? 'null') as readonly string[] | null
+  if (urls === null) {
+    return undefined
+  }
   return [...new Set(urls.filter((url) => url.startsWith('file:')).map((url) => packageOf(fileURLToPath(url))))].filter(
     (name) => name !== '',
   )

@@ -13,14 +13,44 @@ export function countsOf(reports: readonly RuleReport[]): ReportCounts {
   return { passed: count('passed'), failed: count('failed'), inapplicable: count('does not apply') }
 }
 
-/** A report as lines for a terminal: rule, verdict, evidence. */
+/** Widest line of a report. */
+const COLUMNS = 100
+
+/** Where the text of a report's second column begins. */
+const INDENT = ' '.repeat(11)
+
+/** A report as lines for a terminal, none wider than 100 columns: rule, verdict, evidence. */
 export function linesOf(reports: readonly RuleReport[]): readonly string[] {
   return reports.flatMap(({ id, title, outcome, page }) => {
     if (outcome.verdict === 'passed') {
-      return [`ok    ${id}  ${title}`, `           ${outcome.evidence}`]
+      return [...inColumns(`ok    ${id}  `, title), ...inColumns(INDENT, outcome.evidence)]
     }
     return outcome.verdict === 'does not apply'
-      ? [`n/a   ${id}  ${title}`, `           ${outcome.reason}`]
-      : [`FAIL  ${id}  ${title}`, `           seen:     ${outcome.seen}`, `           expected: ${outcome.expected}`, `           ${page}`]
+      ? [...inColumns(`n/a   ${id}  `, title), ...inColumns(INDENT, outcome.reason)]
+      : [
+          ...inColumns(`FAIL  ${id}  `, title),
+          ...inColumns(`${INDENT}seen:     `, outcome.seen),
+          ...inColumns(`${INDENT}expected: `, outcome.expected),
+          ...inColumns(`${INDENT}rule:     `, /^P\d/.test(id) ? `micro-compat explain ${id}, or ${page}` : page),
+        ]
   })
+}
+
+/** A text in lines, the first after `lead`, the others below it. A word that is wider than a line is cut. */
+export function inColumns(lead: string, text: string): readonly string[] {
+  const room = COLUMNS - lead.length
+  const lines: string[] = []
+  for (const given of text.split('\n')) {
+    let line = ''
+    for (const word of given.split(' ').flatMap((one) => one.match(new RegExp(`.{1,${room}}`, 'gu')) ?? [''])) {
+      if (line !== '' && line.length + 1 + word.length > room) {
+        lines.push(line)
+        line = word
+      } else {
+        line = line === '' ? word : `${line} ${word}`
+      }
+    }
+    lines.push(line)
+  }
+  return lines.map((line, index) => `${index === 0 ? lead : ' '.repeat(lead.length)}${line}`.trimEnd())
 }

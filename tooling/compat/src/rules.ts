@@ -4,7 +4,7 @@ import { frozenConfig, namespaceChecked } from './rules/configuration.ts'
 import { noSharedState, properName, quietImport } from './rules/definition.ts'
 import { needsOnly, onlyDeclares, visible } from './rules/installation.ts'
 import { lazyMember, stopsCleanly, teardownsRunOnce } from './rules/life.ts'
-import { cheap, leavesTheRest, namedInterfaces } from './rules/over-time.ts'
+import { cheap, leavesTheRest, namedInterfaces, nothingDeprecated } from './rules/over-time.ts'
 
 /** Every rule that an extension can break, in the order of the protocol. */
 export const RULES: readonly Rule[] = [
@@ -22,6 +22,7 @@ export const RULES: readonly Rule[] = [
   anyOrder,
   nothingUnasked,
   ownCodes,
+  nothingDeprecated,
   cheap,
   leavesTheRest,
   namedInterfaces,

@@ -32,6 +32,8 @@ export interface Subject {
   readonly peers?: () => readonly AnyExtension[]
   /** Configuration of the peers, by name. */
   readonly peerConfig?: { readonly [name: string]: { readonly [key: string]: unknown } }
+  /** Codes of deprecations that it still meets, because it runs on older cores too. */
+  readonly deprecated?: readonly string[]
   /** What an unrelated request may cost more with it installed, in percent of CPU; 3 by default. */
   readonly costPercent?: number
 }

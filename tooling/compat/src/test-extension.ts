@@ -12,7 +12,7 @@ const PAGE = 'docs/extensions/protocol.md'
 const RULE_MS = 8_000
 
 /** Rules that start no app: they can be judged even where a start never ends. */
-const WITHOUT_START: ReadonlySet<string> = new Set(['P01', 'P03', 'P11', 'P13', 'P30'])
+const WITHOUT_START: ReadonlySet<string> = new Set(['P01', 'P03', 'P11', 'P30'])
 
 /** Holds an extension against one rule. A rule that throws, or takes longer than eight seconds, has failed. */
 export async function checkRule(rule: Rule, subject: Subject): Promise<RuleReport> {
@@ -40,7 +40,9 @@ export async function testExtension(subject: Subject, test?: TestFunction): Prom
     register(`${rule.id}: ${rule.title}`, async () => {
       const { outcome, page } = await checkRule(rule, subject)
       if (outcome.verdict === 'failed') {
-        throw new Error(`${rule.id}: ${rule.title}\n  seen:     ${outcome.seen}\n  expected: ${outcome.expected}\n  rule:     ${page}`)
+        throw new Error(
+          `${rule.id}: ${rule.title}\n  seen:     ${outcome.seen}\n  expected: ${outcome.expected}\n  rule:     npx micro-compat explain ${rule.id}, or ${page}`,
+        )
       }
       if (outcome.verdict === 'does not apply') {
         console.info(`${rule.id} does not apply: ${outcome.reason}`)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AnyExtension, type Client, type Context, type LogLine, Micro, type MicroOptions } from '@micro/core'
 import type { Subject } from './subject.ts'
-import { added, globalNames } from './watch.ts'
+import { changedGlobals, readGlobals } from './watch.ts'
 
 /** The part of a definition that the suite wraps. Definitions stand under a registered symbol, for any copy of core. */
 interface Definition {
@@ -83,11 +83,17 @@ export async function tryOut(subject: Subject, options: TrialOptions = {}): Prom
       logSink: (line) => lines.push(line),
       ...options.options,
     })
-    const before = globalNames()
-    for (const one of [...(subject.peers?.() ?? []), ...(options.without ? [] : [extension]), ...(options.more ?? [])]) {
+    for (const one of subject.peers?.() ?? []) {
       app.use(one as never)
     }
-    noteGlobals(subject, added(before, globalNames()))
+    if (options.without !== true) {
+      const before = readGlobals()
+      app.use(extension as never)
+      noteGlobals(subject, changedGlobals(before, readGlobals()))
+    }
+    for (const one of options.more ?? []) {
+      app.use(one as never)
+    }
     addRoutes(app, subject)
     return { app, client: app.client(), lines, end: () => end(app) }
   } catch (error) {
@@ -98,11 +104,11 @@ export async function tryOut(subject: Subject, options: TrialOptions = {}): Prom
 
 const globals = new WeakMap<Subject['exercise'], Set<string>>()
 
-function noteGlobals({ exercise }: Subject, names: readonly string[]): void {
-  globals.set(exercise, new Set([...(globals.get(exercise) ?? []), ...names]))
+function noteGlobals({ exercise }: Subject, deeds: readonly string[]): void {
+  globals.set(exercise, new Set([...(globals.get(exercise) ?? []), ...deeds]))
 }
 
-/** Globals that appeared while the subject was installed, in any trial so far: they appear but once. */
+/** What became of globals while the subject was installed, in any trial so far: it happens but once. */
 export function globalsOf({ exercise }: Subject): readonly string[] {
   return [...(globals.get(exercise) ?? [])]
 }
@@ -135,6 +141,14 @@ function addRoutes(app: Micro, subject: Subject): void {
   })
 }
 
+/** Asks for a path, whatever comes of it: that is for other rules to say. */
+export async function visit({ client }: Trial, path: string): Promise<void> {
+  await client.get(path).then(
+    (reply) => reply.text(),
+    () => undefined,
+  )
+}
+
 /** A result as a text that can be compared. */
 export function describe(value: unknown): string {
   try {
@@ -149,11 +163,16 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** The chain of causes of an error, itself first. */
+/** An error with everything that caused it, itself first. */
 export function causesOf(error: unknown): readonly unknown[] {
   const causes: unknown[] = []
-  for (let at = error; at !== undefined && at !== null && causes.length < 20; at = (at as { cause?: unknown }).cause) {
-    causes.push(at)
+  const waiting: unknown[] = [error]
+  while (waiting.length > 0 && causes.length < 20) {
+    const at = waiting.shift()
+    if (at !== undefined && at !== null) {
+      causes.push(at)
+      waiting.push((at as { cause?: unknown }).cause, ...(at instanceof AggregateError ? (at.errors as unknown[]) : []))
+    }
   }
   return causes
 }

@@ -62,9 +62,12 @@ const RULES: readonly ContractRule<UploadStorage>[] = [
       const key = freshKey()
       assert.equal(await storage.size(key), undefined)
       assert.equal((await bytesOf(draft.read({ start: 1, end: 3 }))).toString(), 'ra')
+      const blob = await draft.blob()
+      assert.equal(await new File([blob.slice(1)], 'part').text(), 'raft')
       await draft.store(key)
       assert.equal(await storage.size(key), 5)
       assert.equal((await bytesOf(draft.read({ start: 0, end: 5 }))).toString(), 'draft')
+      assert.equal(await new File([blob], 'whole').text(), 'draft')
       await draft.discard()
       assert.equal(await storage.size(key), 5)
     },

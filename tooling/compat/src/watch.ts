@@ -1,4 +1,4 @@
-/** Watches what a piece of code does to the process: environment, timers, handles, files, sockets. */
+/** Watches what a piece of code does to the process: environment, timers, files, sockets, globals, output. */
 import { createRequire, syncBuiltinESMExports } from 'node:module'
 import { inspect } from 'node:util'
 
@@ -31,6 +31,9 @@ const WATCHED: { readonly [module: string]: readonly string[] } = {
   'node:worker_threads': ['Worker'],
 }
 
+/** Variables that a runtime reads by itself when a module of its own is first used. */
+const OF_THE_RUNTIME: ReadonlySet<string> = new Set(['NODE_USE_ENV_PROXY'])
+
 const TIMERS = ['setTimeout', 'setInterval', 'setImmediate'] as const
 
 /** Runs `step` and lists what it did: `reads HOME of the environment`, `calls setInterval()`, `calls fs.readFileSync()`. */
@@ -40,7 +43,7 @@ export function deedsOf(step: () => unknown): readonly string[] {
   const environment = process.env
   process.env = new Proxy(environment, {
     get: (target, name) => {
-      if (typeof name === 'string') {
+      if (typeof name === 'string' && !OF_THE_RUNTIME.has(name)) {
         deeds.add(`reads ${name} of the environment`)
       }
       return Reflect.get(target, name)
@@ -96,25 +99,6 @@ export function deedsOf(step: () => unknown): readonly string[] {
   return [...deeds]
 }
 
-/** Kinds of handles that are open, without standard streams. */
-export function openHandles(): readonly string[] {
-  return process
-    .getActiveResourcesInfo()
-    .filter((kind) => !/^(TTYWrap|PipeWrap|MessagePort|Immediate|TickObject|ConnectWrap|CloseReq|FSReqCallback|FSReqPromise)$/.test(kind))
-}
-
-/** What is open in `after` and was not in `before`. */
-export function added(before: readonly string[], after: readonly string[]): readonly string[] {
-  const left = [...before]
-  return after.filter((kind) => {
-    const at = left.indexOf(kind)
-    if (at >= 0) {
-      left.splice(at, 1)
-    }
-    return at < 0
-  })
-}
-
 /** Waits until a condition holds; false if it does not within the time. */
 export async function within(ms: number, condition: () => boolean): Promise<boolean> {
   const until = Date.now() + ms
@@ -127,21 +111,49 @@ export async function within(ms: number, condition: () => boolean): Promise<bool
   return true
 }
 
-/** How many listeners the process has for each event. */
-export function processListeners(): readonly string[] {
-  return process
-    .eventNames()
-    .flatMap((name) => new Array<string>(process.listenerCount(name)).fill(`listener of '${String(name)}' on the process`))
+/** What a program shares with everything else in its process, by where it stands. */
+const SHARED: { readonly [where: string]: object } = {
+  globalThis,
+  'Object.prototype': Object.prototype,
+  'Array.prototype': Array.prototype,
+  'String.prototype': String.prototype,
+  'Function.prototype': Function.prototype,
+  'Promise.prototype': Promise.prototype,
+  Object,
+  Promise,
+  JSON,
+  console,
 }
 
-/** Names of globals and of what the language's own prototypes have. */
-export function globalNames(): readonly string[] {
-  const of = (value: object, where: string): readonly string[] => Reflect.ownKeys(value).map((key) => `${where}.${String(key)}`)
+/** Globals, and what the language's own objects have, with their values; those that are made when they are first asked for have none. */
+export type Globals = ReadonlyMap<string, unknown>
+
+/** Sentinel of a value that a getter makes. */
+const MADE_LATER = Symbol('made later')
+
+/** Reads them. */
+export function readGlobals(): Globals {
+  return new Map(
+    Object.entries(SHARED).flatMap(([where, object]) =>
+      Object.entries(Object.getOwnPropertyDescriptors(object)).map(([name, { get, value }]) => [
+        `${where}.${name}`,
+        get === undefined ? (value as unknown) : MADE_LATER,
+      ]),
+    ),
+  )
+}
+
+/** What was defined, replaced or removed between two readings: `defines globalThis.x`. */
+export function changedGlobals(before: Globals, after: Globals): readonly string[] {
   return [
-    ...of(globalThis, 'globalThis'),
-    ...of(Object.prototype, 'Object.prototype'),
-    ...of(Array.prototype, 'Array.prototype'),
-    ...of(String.prototype, 'String.prototype'),
+    ...[...after].flatMap(([name, value]) => {
+      if (!before.has(name)) {
+        return [`defines ${name}`]
+      }
+      const old = before.get(name)
+      return Object.is(old, value) || old === MADE_LATER ? [] : [`replaces ${name}`]
+    }),
+    ...[...before.keys()].filter((name) => !after.has(name)).map((name) => `removes ${name}`),
   ]
 }
 

@@ -1,6 +1,7 @@
 /** Broken on purpose, as modules: what the rules about imports and types must find. */
 import type { Context } from '@micro/core'
 import { describe, expect, test } from 'vitest'
+import { BAD_MODULES, type BadModule } from '../broken/bad-modules.ts'
 import { sibling } from '../broken/imports-sibling/index.ts'
 import { nameless } from '../broken/nameless-types/index.ts'
 import { checkExtension, RULES, type Subject } from '../src/index.ts'
@@ -20,28 +21,17 @@ const subject = (create: Subject['create'], file: string): Subject => ({
 /** Rules that are asked: errors and costs are others' business. */
 const ASKED = RULES.filter(({ id }) => !['P25', 'P28'].includes(id))
 
-const CASES: readonly (readonly [what: string, subject: Subject, red: { readonly [rule: string]: RegExp }])[] = [
-  [
-    'imports another extension',
-    subject(sibling, 'imports-sibling/index.ts'),
-    { P11: /^it imports @micro\/forms at run time$/, P22: /^its import loads @micro\/forms$/ },
-  ],
-  [
-    'has members without a name',
-    subject(nameless, 'nameless-types/index.ts'),
-    { P30: /^no exported interface of 'nameless' extends Extension/ },
-  ],
-  [
-    'does things when it is imported',
-    subject(nameless, 'busy-import/index.ts'),
-    { P01: /reads MICRO_BUSY__URL of the environment.*calls setInterval\(\).*opens a handle/, P30: /no exported interface/ },
-  ],
-  [
-    'throws at import',
-    subject(nameless, 'throws-at-import/index.ts'),
-    { P01: /not today/, P22: /not today/, P30: /no exported interface/ },
-  ],
-]
+const CREATE: { readonly [folder in BadModule]: Subject['create'] } = {
+  'imports-sibling': sibling,
+  'nameless-types': nameless,
+  'busy-import': nameless,
+  'throws-at-import': nameless,
+}
+
+const CASES = (Object.keys(BAD_MODULES) as BadModule[]).map((folder) => {
+  const { what, red }: { readonly what: string; readonly red: { readonly [rule: string]: RegExp } } = BAD_MODULES[folder]
+  return [what, subject(CREATE[folder], `${folder}/index.ts`), red] as const
+})
 
 describe('a module that', { timeout: 20_000 }, () => {
   test.each(CASES)('%s', async (_what, under, red) => {

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { chmod, cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { bundle } from '../../build/src/bundle.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const run = promisify(execFile)
@@ -24,7 +25,9 @@ export async function installInto(folder: string): Promise<void> {
 /** Builds one package. Its dependencies are those of the repository; core is found beside it. */
 async function buildInto(source: string, target: string): Promise<void> {
   await mkdir(target)
-  const config = JSON.parse(await readFile(join(source, 'tsconfig.json'), 'utf8')) as { readonly compilerOptions: object }
+  const config = JSON.parse(await readFile(join(source, 'tsconfig.json'), 'utf8')) as {
+    readonly compilerOptions: { readonly emitDeclarationOnly?: boolean }
+  }
   const compilerOptions = {
     ...config.compilerOptions,
     composite: false,
@@ -46,6 +49,9 @@ async function buildInto(source: string, target: string): Promise<void> {
     JSON.stringify({ extends: base, compilerOptions: { ...compilerOptions, noResolve: true }, include: [join(source, 'src')] }),
   )
   await run(join(ROOT, 'node_modules/.bin/tsc'), ['-p', file])
+  if (config.compilerOptions.emitDeclarationOnly === true) {
+    await bundle(source, join(target, 'dist'))
+  }
   // Under the condition for sources it is the repository's own code.
   await symlink(join(source, 'src'), join(target, 'src'))
   await cp(join(source, 'package.json'), join(target, 'package.json'))

@@ -31,7 +31,7 @@ describe('testExtension under node:test', () => {
     const failed = [...output.matchAll(/^ *not ok \d+ - (P\d\d): /gm)].map(([, id]) => id)
     expect(failed).toEqual(['P25'])
     expect(output).toMatch(
-      /P25: its errors carry its code prefix, and its bugs its name\n +seen: +the code is MICRO_OTHER_NOBODY\n +expected: MICRO_REFERENCE_…\n +rule: +docs\/extensions\/protocol\.md#p25/,
+      /P25: its errors carry its code prefix, and its bugs its name\n +seen: +the code is MICRO_OTHER_NOBODY\n +expected: MICRO_REFERENCE_…\n +rule: +npx micro-compat explain P25, or docs\/extensions\/protocol\.md#p25/,
     )
   }, 60_000)
 })

@@ -13,6 +13,7 @@ export interface Core {
 }
 
 type Setup = import('@micro/core').Setup
+type LogLine = import('@micro/core').LogLine
 
 /** Rule by id. */
 export const CORE_RULES: { readonly [id: string]: (core: Core, other: Core) => Promise<void> } = {
@@ -88,8 +89,9 @@ export const CORE_RULES: { readonly [id: string]: (core: Core, other: Core) => P
     made.get('/', () => 'x')
     await made.client().get('/')
     assert.deepEqual(order, ['d', 'a', 'b', 'c'])
-    const store = part(main, 'one', { initApp: (setup: Setup) => void setup.session.store({ load: () => null, save: () => null }) })
-    const second = part(main, 'two', { initApp: (setup: Setup) => void setup.session.store({ load: () => null, save: () => null }) })
+    const nothing = { load: () => null, save: () => null, renew: () => null, destroy: () => undefined }
+    const store = part(main, 'one', { initApp: (setup: Setup) => void setup.session.store(nothing) })
+    const second = part(main, 'two', { initApp: (setup: Setup) => void setup.session.store(nothing) })
     assert.ok(
       codeOf(main, () => use(app(main), store, second)),
       'a second session store is refused',
@@ -148,14 +150,14 @@ export const CORE_RULES: { readonly [id: string]: (core: Core, other: Core) => P
 
   async P19({ main }) {
     await inFolder(async (folder) => {
-      const before = process.getActiveResourcesInfo().length
+      const before = openResources()
       let started = 0
       const x = part(main, 'x', { initApp: (setup: Setup) => setup.onStart(() => void started++) })
       const made = new main.Micro({ dirname: folder } as ImportMeta, { mode: 'development', env: {} })
       use(made, x).get('/:n<int>', () => 'x')
       assert.deepEqual([made.routes.length, made.extensions.size, made.configEntries.length > 0], [1, 1, true])
       assert.equal(started, 0)
-      assert.equal(process.getActiveResourcesInfo().length, before)
+      assert.equal(openResources(), before)
       assert.deepEqual(await readdir(folder), [])
       await made.stop()
       assert.deepEqual([started, await readdir(folder)], [0, []])
@@ -209,6 +211,56 @@ export const CORE_RULES: { readonly [id: string]: (core: Core, other: Core) => P
     assert.equal(await (await made.client().get('/notes')).text(), 'notes')
     await made.stop()
   },
+
+  async P26({ main }) {
+    const lines: LogLine[] = []
+    const old = main.errorTable({
+      MICRO_THING_OLD_DEPRECATED: { message: 'app.thing.old() is deprecated since 1.1.0.', fix: 'Use it anew.' },
+    })
+    const make = (deprecations: 'warn' | 'error', config: object) => {
+      const thing = part(main, 'thing', {
+        config: main.options({ size: main.option.int({ deprecated: true, description: 'Since 1.1.0: use thing.length.' }) }),
+        initApp: (setup: Setup) => {
+          const use = () => setup.reportDeprecated(old('MICRO_THING_OLD_DEPRECATED', {}), use)
+          return { app: { use } }
+        },
+      })
+      const made = new main.Micro({ dirname: undefined } as unknown as ImportMeta, {
+        mode: 'test',
+        env: {},
+        config: { deprecations, thing: config },
+        logSink: (line) => lines.push(line),
+      })
+      return use(made, thing) as unknown as { readonly thing: { use(): void } }
+    }
+    const { thing } = make('warn', { size: 1 })
+    for (let count = 0; count < 2; count++) {
+      thing.use()
+    }
+    const codes = ['MICRO_CONFIG_DEPRECATED', 'MICRO_THING_OLD_DEPRECATED']
+    assert.deepEqual(
+      lines.map(({ level, fields }) => [level, fields.deprecated]),
+      codes.map((code) => ['warn', code]),
+    )
+    assert.equal(
+      codeOf(main, () => make('error', { size: 1 })),
+      codes[0],
+    )
+    const strict = make('error', {})
+    assert.equal(
+      codeOf(main, () => strict.thing.use()),
+      codes[1],
+    )
+  },
+}
+
+/** How many there are; runtimes that do not tell have always none. */
+function openResources(): number {
+  try {
+    return process.getActiveResourcesInfo().length
+  } catch {
+    return 0
+  }
 }
 
 type Main = Core['main']

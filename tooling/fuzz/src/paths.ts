@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { isMicroError, type Micro } from '@micro/core'
+import type { Micro } from '@micro/core'
 import fc from 'fast-check'
 import type { FuzzTarget } from './fuzz-target.ts'
 import { awkwardText, type RouteInput, resolvedByClients, routeInput } from './path-inputs.ts'
-import { quietApp } from './quiet-app.ts'
+import { built, quietApp } from './quiet-app.ts'
 
 /** What `urlFor` builds is matched by its own route, with the same values; what no URL can say is refused, by its code. */
 export const buildThenMatch: FuzzTarget = {
@@ -59,16 +59,4 @@ function appWith(route: RouteInput): Micro {
   const { app } = quietApp()
   app.get(route.path, { name: 'it' }, (ctx) => ctx.json(ctx.params))
   return app
-}
-
-/** The URL, or undefined where the values are refused. Any other error is the fuzzer's find. */
-function built(app: Micro, values: { readonly [name: string]: unknown }): string | undefined {
-  try {
-    return app.urlFor('it', values)
-  } catch (error) {
-    if (isMicroError(error) && error.code === 'MICRO_URL_VALUE') {
-      return undefined
-    }
-    throw error
-  }
 }

@@ -45,6 +45,17 @@ app.get('/admin', [admin], (ctx) => ({ email: ctx.admin.email.toLowerCase() }))
 // A middleware may narrow a member of core's own.
 app.get('/search', [query(z.object({ page: z.coerce.number() }))], (ctx) => ({ next: ctx.query.page + 1 }))
 
+// … its params and query together with members of its own, or a member of an extension.
+const strict = middleware({ needs: [theAuth] }, async (ctx, next) =>
+  next({ params: { id: 1 as const }, query: { page: 2 }, auth: { ...ctx.auth, strength: 'high' as const } }),
+)
+app.get('/strict/:id', [strict], (ctx) => ({
+  id: ctx.params.id satisfies 1,
+  page: ctx.query.page + 1,
+  how: ctx.auth.strength,
+  user: ctx.auth.user(),
+}))
+
 // A second database.
 createApp()
   .use(db<{ hit: { id: number } }>().as('stats'))

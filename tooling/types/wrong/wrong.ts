@@ -1,12 +1,13 @@
 /** Calls that must not compile. Above each stands the sentence that the compiler says, compared whole by the test. */
 import { auth, type User } from '@micro/auth'
-import { blueprint, double, type Extension, type Member, micro, middleware, type OptionsFor } from '@micro/core'
+import { blueprint, type Converter, double, type Extension, type Member, micro, middleware, type OptionsFor } from '@micro/core'
 import { db } from '@micro/db'
 import { body } from '@micro/forms'
 import { z } from 'zod'
 import { type Schema, theAuth, theDb } from '../right/extensions.ts'
 import { notes } from '../right/notes.ts'
 
+declare const slug: Converter<string>
 declare const render: () => Extension<'render', Member<1, 1>>
 declare const otherDb: () => Extension<'db', Member<{ nope: 1 }, { nope: 1 }>>
 const createApp = (options: OptionsFor<typeof theDb> = {}) => micro(import.meta, options).use(theDb)
@@ -53,11 +54,53 @@ micro(import.meta).get('/:n<itn>', () => 'x')
 // a param is one whole segment: write '/:id' instead of '/note:id'
 micro(import.meta).get('/note:id', () => 'x')
 
+// a param starts with a colon: write '/:id<int>' instead of '/<int:id>'
+micro(import.meta).get('/notes/<int:id>', () => 'x')
+
+// a param starts with a colon: write '/:id<int>' instead of '/{id:int}'
+micro(import.meta).get('/notes/{id:int}/edit', () => 'x')
+
+// a param starts with a colon: write '/:id' instead of '/<id>'
+micro(import.meta).get('/notes/<id>', () => 'x')
+
 // a path starts with '/': write '/notes'
 micro(import.meta).get('notes', () => 'x')
 
 // a param with the converter 'path' takes the rest of the path: it must be the last segment
 micro(import.meta).get('/:rest<path>/edit', () => 'x')
+
+// there is a converter 'int' already: choose another name
+micro(import.meta).useConverters({ int: slug })
+
+// there is a converter 'slug' already: choose another name
+micro(import.meta).useConverters({ slug }).useConverters({ slug })
+
+// no converter 'slug' (core has string, int, float, uuid, any and path)
+micro(import.meta).get('/:s<slug>', () => 'x')
+
+// no converter 'slug' (core has string, int, float, uuid, any and path)
+micro(import.meta).route('/:s<slug>').get(() => 'x')
+
+// a param with the converter 'pages' takes the rest of the path: it must be the last segment
+blueprint('wiki', import.meta, { converters: { pages: { ...slug, rest: true } } }).get('/:p<pages>/edit', () => 'x')
+
+// Property 'toUpperCase' does not exist on type 'number'.
+micro(import.meta).get('/', { defaults: { page: 1 } }, (ctx) => ctx.params.page.toUpperCase())
+
+// Property 'tenant' does not exist on type '{ readonly id: string; } & { readonly user: string; }'.
+micro(import.meta).get('/:id', { host: ':user.example.com' }, (ctx) => ctx.params.tenant)
+
+// this middleware needs 'auth': install it first with .use(), or name it in the blueprint's needs
+micro(import.meta).route('/', { use: [theAuth.loginRequired] }).get(() => 'x')
+
+// blueprint 'needy' needs 'db': install it first with .use()
+blueprint('outer', import.meta).register(blueprint('needy', import.meta, { needs: [theDb] }))
+
+// no converter 'slug' (core has string, int, float, uuid, any and path)
+blueprint('b', import.meta, { prefix: '/:s<slug>' })
+
+// a path starts with '/': write '/admin'
+micro(import.meta).group('admin', () => undefined)
 
 // Property 'mailer' does not exist on type 'Context<"/", {}>'.
 micro(import.meta).get('/', (ctx) => ctx.mailer.send())

@@ -11,12 +11,12 @@ export const REDIS_ERRORS = {
     fix: 'Give it a text of 1 to 512 characters.',
   },
   MICRO_REDIS_VALUE: {
-    message: 'The value for {key} is nothing that JSON can say: it is {what}.',
+    message: 'The value for {key} is nothing that JSON can say: {what}.',
     fix: 'Store texts, numbers, booleans, null, and lists and objects of them.',
   },
-  MICRO_REDIS_NOT_STARTED: {
-    message: 'Redis was asked for {key} while the app was not running.',
-    fix: 'Use ctx.redis in requests, or app.redis after app.start().',
+  MICRO_REDIS_NOT_READY: {
+    message: 'Redis was asked for {key} while there was no connection to it.',
+    fix: 'Use app.redis after app.start(). Where the app is running, see why Redis went away: the log says when.',
   },
 } as const
 

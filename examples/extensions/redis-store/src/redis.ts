@@ -1,12 +1,14 @@
-import { type ConfigSchema, defineExtension, type Extension, type Member, option, options } from '@micro/core'
+import { type ConfigSchema, defineExtension, type Extension, type KeyValueStore, type Member, option, options } from '@micro/core'
 import { createClient, type RedisClientType } from 'redis'
-import { type KeyValueStore, RedisStore } from './key-value-store.ts'
 import { redisError } from './redis-errors.ts'
+import { RedisSessions } from './redis-sessions.ts'
+import { RedisValues } from './redis-values.ts'
 
 /** What may be given for `config.redis`, and to `redis()`. */
 export interface RedisOptions {
   readonly url?: string
   readonly prefix?: string
+  readonly sessions?: boolean
   readonly connectTimeoutMs?: number
 }
 
@@ -14,6 +16,7 @@ export interface RedisOptions {
 export interface RedisConfig {
   readonly url: string
   readonly prefix: string
+  readonly sessions: boolean
   readonly connectTimeoutMs: number
 }
 
@@ -26,10 +29,11 @@ export interface RedisExtension extends Extension<'redis', RedisMember, {}, Redi
 const CONFIG: ConfigSchema<RedisOptions, RedisConfig> = options({
   url: option.string({ default: 'redis://127.0.0.1:6379', secret: true, description: 'Where Redis is; it may hold a password.' }),
   prefix: option.string({ default: 'micro:', description: 'Stands in front of every key.' }),
+  sessions: option.bool({ default: false, description: 'Keeps sessions here too, rather than in a signed cookie.' }),
   connectTimeoutMs: option.int({ default: 2000, min: 1, description: 'Time that connecting may take.' }),
 })
 
-/** Values in Redis: `app.redis` and `ctx.redis`. Connects when the app starts, and lets go when it stops. */
+/** Values in Redis: `app.redis` and `ctx.redis`; with `sessions`, the sessions too. Connects when the app starts, and lets go when it stops. */
 export function redis(given: RedisOptions = {}): RedisExtension {
   return defineExtension({
     name: 'redis',
@@ -37,9 +41,12 @@ export function redis(given: RedisOptions = {}): RedisExtension {
     core: '^1.0.0',
     config: CONFIG,
     options: given,
-    initApp(app, { url, prefix, connectTimeoutMs }) {
+    initApp(app, { url, prefix, sessions, connectTimeoutMs }) {
       const client = clientOf(url, connectTimeoutMs)
-      const store = new RedisStore(client, prefix)
+      const store = new RedisValues(client, `${prefix}value:`)
+      if (sessions) {
+        app.session.store(new RedisSessions(client, `${prefix}session:`))
+      }
       let isStarted = false
       client.on('error', (error: unknown) => {
         if (isStarted) {
@@ -59,7 +66,7 @@ export function redis(given: RedisOptions = {}): RedisExtension {
         isStarted = false
         return client.isOpen ? client.close() : undefined
       })
-      app.health(() => client.ping())
+      app.health(async () => void (await client.ping()))
       return { app: store, context: () => store }
     },
   })

@@ -1,23 +1,9 @@
-import { connect } from 'node:net'
 import { testExtension } from '@micro/compat'
 import { isMicroError, micro } from '@micro/core'
 import { describe, expect, test } from 'vitest'
 import subject from '../micro-compat.ts'
 import { redis } from '../src/index.ts'
-
-const url = process.env.MICRO_TEST_REDIS_URL ?? 'redis://127.0.0.1:6379'
-
-/** Whether somebody listens there. */
-function listens({ hostname, port }: URL): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(Number(port || 6379), hostname, () => resolve(socket.destroy() !== undefined)).on('error', () => resolve(false))
-  })
-}
-
-const isThere = await listens(new URL(url))
-if (!isThere) {
-  console.warn(`There is no Redis at ${new URL(url).host}: the tests of the Redis store are skipped. MICRO_TEST_REDIS_URL names another.`)
-}
+import { isThere, url } from './redis-here.ts'
 
 const make = (config: object = {}) =>
   micro(import.meta, { mode: 'test', env: {}, logSink: () => undefined }).use(
@@ -27,36 +13,22 @@ const make = (config: object = {}) =>
 describe.skipIf(!isThere)('redis', () => {
   describe('keeps the protocol', () => testExtension(subject))
 
-  test('keeps values under keys, for as long as it is told', async () => {
-    const app = make()
-    await app.start()
-    const { redis: store } = app
-    await store.set('a', { list: [1, 'ü', null] })
-    await store.set('brief', 1, 1)
-    expect(await store.get('a')).toEqual({ list: [1, 'ü', null] })
-    expect(await store.get('brief')).toBe(1)
-    expect(await store.get('nothing')).toBeUndefined()
-    await expect.poll(() => store.get('brief'), { timeout: 2000, interval: 50 }).toBeUndefined()
-    expect([await store.delete('a'), await store.delete('a')]).toEqual([true, false])
-    await app.stop()
-  })
-
   test('two apps share what has the same prefix', async () => {
     const prefix = `shared-${process.pid}:`
     const [one, two] = [make({ prefix }), make({ prefix })]
     await Promise.all([one.start(), two.start()])
-    await one.redis.set('x', 1, 10)
+    await one.redis.set('x', 1, { maxAge: 10 })
     expect(await two.redis.get('x')).toBe(1)
     await Promise.all([one.stop(), two.stop()])
   })
 
   test('one of many takes a value, one of many adds it, and no addition is lost', async () => {
     const app = make()
-    app.get('/', async (ctx) => ({ sum: await ctx.redis.increment('hits', 1, 10) }))
+    app.get('/', async (ctx) => ({ sum: await ctx.redis.increment('hits', { maxAge: 10 }) }))
     const client = app.client()
     const sums = await Promise.all(Array.from({ length: 20 }, async () => ((await (await client.get('/')).json()) as { sum: number }).sum))
     expect(sums.sort((one, other) => one - other)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1))
-    const added = await Promise.all([1, 2, 3].map((value) => app.redis.add('once', value, 10)))
+    const added = await Promise.all([1, 2, 3].map((value) => app.redis.add('once', value, { maxAge: 10 })))
     expect(added.filter(Boolean)).toHaveLength(1)
     const taken = await Promise.all([1, 2, 3].map(() => app.redis.take('once')))
     expect(taken.filter((value) => value !== undefined)).toHaveLength(1)

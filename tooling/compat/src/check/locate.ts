@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { readManifest } from './manifest.ts'
 import type { PackageUnderTest } from './package-rule.ts'
@@ -38,6 +39,11 @@ export function installed(name: string, from: string): string | undefined {
   }
 }
 
+/** Folder of a package that the suite itself was installed with: where the command is called there may be nothing. */
+export function besideSuite(name: string): string | undefined {
+  return installed(name, dirname(fileURLToPath(import.meta.url)))
+}
+
 function found(folder: string, from: string): Located {
   return { folder, from, manifest: readManifest(folder), end: () => undefined }
 }
@@ -59,7 +65,7 @@ async function unpacked(tarball: string, from: string): Promise<Located> {
     const folder = join(place, 'node_modules', name)
     rename(join(place, 'node_modules/subject'), folder)
     for (const peer of [...Object.keys(peerDependencies), '@micro/compat']) {
-      const target = installed(peer, from)
+      const target = installed(peer, from) ?? besideSuite(peer)
       const link = join(place, 'node_modules', peer)
       if (target !== undefined && !existsSync(link)) {
         mkdirSync(dirname(link), { recursive: true })

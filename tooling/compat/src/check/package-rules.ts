@@ -6,12 +6,17 @@ import subset from 'semver/ranges/subset.js'
 import validRange from 'semver/ranges/valid.js'
 import { failed, passed } from '../rule.ts'
 import { escapesOf, importsOf } from './imports.ts'
-import { installed } from './locate.ts'
+import { besideSuite, installed } from './locate.ts'
 import { entriesOf, readManifest } from './manifest.ts'
 import type { PackageRule, PackageUnderTest } from './package-rule.ts'
-import { typesOf } from './types.ts'
+import { typesOf } from './types-of.ts'
 
 const CORE = '@micro/core'
+
+/** Folder of the core that a package would run with. */
+function coreOf({ folder, from }: Pick<PackageUnderTest, 'folder' | 'from'>): string | undefined {
+  return installed(CORE, folder) ?? installed(CORE, from) ?? besideSuite(CORE)
+}
 
 const exportsResolve: PackageRule = {
   id: 'exports',
@@ -42,7 +47,7 @@ const publicEntries: PackageRule = {
   id: 'core',
   title: 'it imports public entries of core only',
   async check(subject) {
-    const core = installed(CORE, subject.folder) ?? installed(CORE, subject.from)
+    const core = coreOf(subject)
     if (core === undefined) {
       return failed(`${CORE} is not installed beside it`, 'an installed core')
     }
@@ -92,7 +97,7 @@ const coreIsPeer: PackageRule = {
         'a peer dependency',
       )
     }
-    const core = installed(CORE, folder) ?? installed(CORE, from)
+    const core = coreOf({ folder, from })
     const version = core === undefined ? undefined : readManifest(core).version
     if (version === undefined) {
       return failed(`${CORE} is not installed beside it`, 'an installed core')
@@ -130,7 +135,7 @@ const engines: PackageRule = {
 }
 
 function coreEngines({ folder, from }: PackageUnderTest): string | undefined {
-  const core = installed(CORE, folder) ?? installed(CORE, from)
+  const core = coreOf({ folder, from })
   return core === undefined ? undefined : readManifest(core).engines?.node
 }
 

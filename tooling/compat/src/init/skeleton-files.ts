@@ -183,7 +183,7 @@ export default app
 |---|---|
 | \`MICRO_${word.toUpperCase()}_NOBODY\` | There is nobody to greet. |
 
-\`npm run ci\` builds it, tests it and holds it against Micro's extension protocol.
+\`npm run ci\` builds it, tests it and checks it against Micro's extension protocol.
 `
 }
 

@@ -1,9 +1,9 @@
 import { isBuiltin } from 'node:module'
-import { collected } from '../garbage.ts'
+import { collected, KEPT_BY_THE_RUNTIME } from '../garbage.ts'
 import { importDeeds } from '../import-deeds.ts'
 import { failed, passed, type Rule } from '../rule.ts'
 import type { Subject } from '../subject.ts'
-import { describe, tryOut } from '../trial.ts'
+import { definitionOf, describe, tryOut } from '../trial.ts'
 import { deedsOf } from '../watch.ts'
 
 /** P01 */
@@ -61,7 +61,7 @@ export const noSharedState: Rule = {
       await trial.end()
       return trial.app
     })
-    return kept <= 2
+    return kept <= KEPT_BY_THE_RUNTIME
       ? passed(`two apps answered side by side as they do alone; ${APPS} apps were collected after their stop`)
       : failed(`${kept} of ${APPS} stopped apps are still reachable`, 'none, but for the last ones a runtime may keep')
   },
@@ -78,6 +78,10 @@ export const properName: Rule = {
     const { name } = subject.create()
     if (!/^[a-z][a-z0-9]*$/.test(name)) {
       return failed(`the name is ${describe(name)}`, '[a-z][a-z0-9]*')
+    }
+    const { name: defined } = definitionOf(subject.create())
+    if (defined !== name) {
+      return failed(`the value answers to '${name}', and installs itself as '${defined}'`, 'one name')
     }
     const trial = await tryOut(subject)
     await trial.end()

@@ -1,4 +1,5 @@
 import { isMicroError } from '@micro/core'
+import { foreignMembers } from '../foreign-members.ts'
 import { failed, inapplicable, passed, type Rule } from '../rule.ts'
 import { runtimeImports } from '../runtime-imports.ts'
 import { definitionOf, globalsOf, messageOf, tryOut, wrap } from '../trial.ts'
@@ -36,7 +37,7 @@ export const onlyDeclares: Rule = {
       if (problem !== undefined || trial === undefined) {
         return failed(`the installation failed: ${problem}`, 'an installation')
       }
-      deeds = [...deeds, ...globalsOf(subject).map((name) => `defines ${name}`)]
+      deeds = [...deeds, ...globalsOf(subject)]
       if (deeds.length > 0) {
         return failed(`initApp ${deeds.join(', ')}`, 'an initApp that only declares')
       }
@@ -54,7 +55,7 @@ export const onlyDeclares: Rule = {
       const errors = trial.lines.filter(({ level }) => level === 'error')
       return errors.length === 0
         ? passed('initApp returned at once and did no I/O; nothing was declared after it')
-        : failed(`after the start: ${errors[0]?.message} ${messageOf(errors[0]?.fields.error)}`, 'no late declaration, no error')
+        : failed(`after the start: ${errors[0]?.message} ${messageOf(errors[0]?.error)}`, 'no late declaration, no error')
     } finally {
       await trial?.end()
     }
@@ -130,6 +131,16 @@ export const visible: Rule = {
         return failed('app.extensions does not know it', 'an entry')
       }
       const definition = definitionOf(extension)
+      if (extension.version !== definition.version) {
+        return failed(`the value says version ${extension.version}, its definition ${definition.version}`, 'one version')
+      }
+      const foreign = await foreignMembers(subject)
+      if (foreign.length > 0) {
+        return failed(
+          `beside app.${extension.name} and ctx.${extension.name} it changes ${foreign.join(', ')}`,
+          'nothing that is not listed',
+        )
+      }
       const needs = Object.keys(definition.needs ?? {})
       if (info.version !== definition.version || needs.join() !== info.needs.map(({ name }) => name).join()) {
         return failed(

@@ -1,9 +1,10 @@
 import type { Context } from '@micro/core'
 import { serve } from '@micro/core/node'
+import { added, openHandles, processListeners, watchTimers } from '../open-handles.ts'
 import { failed, passed, type Rule } from '../rule.ts'
 import { messageOf, tryOut, wrap } from '../trial.ts'
 import { askOnce, walkAway } from '../walk-away.ts'
-import { added, openHandles, processListeners, within } from '../watch.ts'
+import { within } from '../watch.ts'
 
 /** P15 */
 export const stopsCleanly: Rule = {
@@ -12,12 +13,16 @@ export const stopsCleanly: Rule = {
   async check(subject) {
     const open = (): readonly string[] => [...openHandles(), ...processListeners()]
     const before = open()
-    const trial = await tryOut(subject)
+    const timers = watchTimers()
+    const trial = await tryOut(subject).catch((error: unknown) => {
+      timers.end()
+      throw error
+    })
     try {
       const reply = await trial.client.get('/exercise')
       if (reply.status !== 200) {
         return failed(
-          `the exercise answered ${reply.status}: ${await reply.text()} ${trial.lines.map(({ fields }) => messageOf(fields.error)).join()}`,
+          `the exercise answered ${reply.status}: ${await reply.text()} ${trial.lines.map(({ error }) => messageOf(error)).join()}`,
           '200',
         )
       }
@@ -28,10 +33,12 @@ export const stopsCleanly: Rule = {
       return failed(`stopping failed: ${messageOf(error)}`, 'a stop')
     } finally {
       await trial.end().catch(() => undefined)
+      timers.end()
     }
     let left: readonly string[] = []
     const closed = await within(1000, () => {
-      left = added(before, open())
+      const handles = added(before, open())
+      left = [...handles, ...added(handles, timers.alive())]
       return left.length === 0
     })
     return closed
@@ -115,7 +122,7 @@ export const teardownsRunOnce: Rule = {
       const bad = trial.lines.find(({ message }) => /teardown/i.test(message))
       return bad === undefined
         ? passed(`${runs.size} teardown(s) registered in three requests, each ran once`)
-        : failed(`${bad.message}: ${messageOf(bad.fields.error)}`, 'teardowns that succeed')
+        : failed(`${bad.message}: ${messageOf(bad.error)}`, 'teardowns that succeed')
     } finally {
       await server.stop().catch(() => undefined)
       await trial.end().catch(() => undefined)

@@ -1,7 +1,32 @@
 import { costOf } from '../cost.ts'
 import { declarationOf } from '../declaration.ts'
 import { failed, inapplicable, passed, type Rule } from '../rule.ts'
-import { definitionOf, tryOut } from '../trial.ts'
+import { definitionOf, tryOut, visit } from '../trial.ts'
+
+/** P26 */
+export const nothingDeprecated: Rule = {
+  id: 'P26',
+  title: 'it uses nothing that is deprecated',
+  async check(subject) {
+    const known = new Set(subject.deprecated)
+    const trial = await tryOut(subject)
+    for (const path of ['/exercise', '/misuse']) {
+      await visit(trial, path)
+    }
+    await trial.end().catch(() => undefined)
+    const met = trial.lines.flatMap(({ message, fields }) =>
+      typeof fields.deprecated === 'string' ? [{ code: fields.deprecated, message }] : [],
+    )
+    const [first] = met.filter(({ code }) => !known.has(code))
+    const codes = [...new Set(met.map(({ code }) => code))].join(', ')
+    return first === undefined
+      ? passed(codes === '' ? 'nothing deprecated was met' : `still, as the subject says: ${codes}`)
+      : failed(
+          `${first.code}: ${first.message}${met.length > 1 ? ` (met in all: ${codes})` : ''}`,
+          'what its fix says, or its code among `deprecated`',
+        )
+  },
+}
 
 /** P28 */
 export const cheap: Rule = {

@@ -1,0 +1,133 @@
+/** When the bytes of a body come, before and after it is asked for: whichever way they take, it is read whole. */
+import type { IncomingMessage } from 'node:http'
+import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { Micro } from '@micro/core'
+import { type RunningServer, serve } from '@micro/core/node'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { rawSocket } from './raw-socket.ts'
+import { moduleIn } from './template-site.ts'
+
+describe('a body on a socket', () => {
+  let server: RunningServer
+  /** Whoever waits for a body, until this is called. */
+  let ask: () => void = () => {}
+  let begun = Promise.withResolvers<void>()
+
+  beforeAll(async () => {
+    const app = new Micro(moduleIn('/tmp'), { mode: 'test', env: {}, logSink: () => {} })
+    app.post('/now', async (ctx) => ctx.json((await ctx.readText({ maxBytes: 50 })).length))
+    app.post('/brief', async (ctx) => ctx.json((await ctx.readText({ bodyTimeoutMs: 50 })).length))
+    app.post('/late', async (ctx) => {
+      await new Promise<void>((resolve) => {
+        ask = resolve
+        begun.resolve()
+      })
+      return ctx.json((await ctx.readText({ maxBytes: 50 })).length)
+    })
+    server = await serve(app, { port: 0, signals: false })
+  })
+  afterAll(() => server.stop())
+
+  const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+  const sized = (path: string, length: number) =>
+    `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${length}\r\n\r\n`
+  const chunked = (path: string) => `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n`
+  const last = '0\r\n\r\n'
+  const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`
+
+  /** Sends the pieces one after the other, and asks for the body at the place of an `ask`. */
+  async function replyTo(...pieces: readonly (string | typeof ASK)[]): Promise<string> {
+    begun = Promise.withResolvers()
+    const raw = await rawSocket(server.port)
+    for (const piece of pieces) {
+      if (piece === ASK) {
+        await begun.promise
+        ask()
+      } else {
+        raw.socket.write(piece)
+      }
+      await later(20)
+    }
+    const reply = await raw.closed()
+    return `${reply.slice(9, 12)} ${reply.slice(reply.indexOf('\r\n\r\n') + 4)}`
+  }
+  const ASK = Symbol('ask')
+
+  test.each<[when: string, pieces: readonly (string | typeof ASK)[], reply: string]>([
+    ['with its head', [`${sized('/now', 3)}abc`], '200 3'],
+    ['after its head', [sized('/now', 3), 'abc'], '200 3'],
+    ['piece by piece', [sized('/now', 6), 'ab', 'cd', 'ef'], '200 6'],
+    ['in chunks', [chunked('/now'), chunk('abc'), chunk('d'), last], '200 4'],
+    ['empty, in no chunk', [chunked('/now') + last], '200 0'],
+    ['whole before it is asked for', [`${sized('/late', 3)}abc`, ASK], '200 3'],
+    ['empty before it is asked for', [chunked('/late') + last, ASK], '200 0'],
+    ['half before it is asked for', [`${sized('/late', 6)}abc`, ASK, 'def'], '200 6'],
+    ['half of its chunks before it is asked for', [chunked('/late') + chunk('abc'), ASK, chunk('def'), last], '200 6'],
+    ['after it was asked for', [sized('/late', 3), ASK, 'abc'], '200 3'],
+  ])('that comes %s', async (_, pieces, reply) => {
+    expect(await replyTo(...pieces)).toBe(reply)
+  })
+
+  test.each<[when: string, pieces: readonly (string | typeof ASK)[]]>([
+    ['at once', [chunked('/now') + chunk('a'.repeat(51)), chunk('b'), last]],
+    ['in the second chunk', [chunked('/now'), chunk('a'.repeat(50)), chunk('b'), chunk('c'), last]],
+    ['before it is asked for', [chunked('/late') + chunk('a'.repeat(51)), ASK, chunk('b'), last]],
+  ])('that is too large %s', async (_, pieces) => {
+    expect(await replyTo(...pieces)).toMatch(/^413 /)
+  })
+
+  // A process that stands still for half a second looks like a client that is silent.
+  test('that is no longer waited for is let in for a while, so that its client gets the reply', { retry: 2 }, async () => {
+    const raw = await rawSocket(server.port)
+    raw.socket.write(sized('/brief', 31))
+    for (let sent = 0; sent < 30; sent++) {
+      raw.socket.write('a')
+      await later(30)
+    }
+    expect(raw.socket.readableEnded).toBe(false)
+    raw.socket.write('a')
+    expect(await raw.closed()).toMatch(/^HTTP\/1\.1 408 /)
+  })
+
+  test('the connection carries the next request, and its body', async () => {
+    const raw = await rawSocket(server.port)
+    const kept = sized('/now', 3).replace('Connection: close\r\n', '')
+    raw.socket.write(`${kept}abc${kept}def`)
+    await later(20)
+    raw.socket.write(`${sized('/now', 4)}abcd`)
+    const replies = await raw.closed()
+    expect([...replies.matchAll(/\r\n\r\n(\d)/g)].map(([, length]) => length)).toEqual(['3', '3', '4'])
+  })
+
+  describe('is a stream to who listens to the server himself', () => {
+    const ways: readonly (readonly [way: string, read: (request: IncomingMessage) => Promise<string>])[] = [
+      ['a loop', async (request) => Buffer.concat(await request.toArray()).toString()],
+      [
+        'listeners',
+        (request) =>
+          new Promise((resolve) => {
+            let text = ''
+            request.on('data', (chunk) => {
+              text += String(chunk)
+            })
+            request.on('end', () => resolve(text))
+          }),
+      ],
+      ['its end alone', (request) => new Promise((resolve) => request.resume().once('end', () => resolve('-')))],
+      ['its end alone, which comes once it is answered', (request) => new Promise((resolve) => request.once('end', () => resolve('-')))],
+      ['a pipe', (request) => text(request.pipe(new PassThrough()))],
+    ]
+    test.each(ways.flatMap(([way, read]) => [[way, '', read] as const, [way, 'abc', read] as const]))(
+      'by %s, of %j',
+      async (_, sent, read) => {
+        const reading = Promise.withResolvers<string>()
+        const listener = (request: IncomingMessage) => void read(request).then(reading.resolve, reading.reject)
+        server.server?.prependOnceListener('request', listener)
+        const raw = await rawSocket(server.port)
+        raw.socket.write(sent === '' ? 'GET /none HTTP/1.1\r\nHost: x\r\n\r\n' : `${sized('/none', 3)}abc`)
+        expect(['-', sent]).toContain(await reading.promise)
+      },
+    )
+  })
+})
