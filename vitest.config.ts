@@ -9,6 +9,8 @@ export default defineConfig({
     // Many tests start processes, and a machine that does other work takes its time over that.
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // Where many of them run beside other work, a test gets a second try, and is named at the end if it needed it.
+    retry: process.env.CI ? 1 : 0,
     include: ['packages/*/test/**/*.test.ts', 'tooling/*/test/**/*.test.ts', 'examples/{*,extensions/*}/test/**/*.test.ts'],
     reporters: ['default', './tooling/test/src/summary-reporter.ts'],
   },
