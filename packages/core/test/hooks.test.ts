@@ -174,7 +174,16 @@ describe.each(DOORS)('hooks through $name', ({ open }) => {
 
   test('afterThisRequest: in the order asked for, before the after hooks; each may return another reply; for this request alone', async () => {
     const { send } = await open((app) => {
-      app.afterRequest((ctx, reply) => ctx.text(`${String(reply.body)}, hook`, reply.status))
+      app.afterRequest((ctx, reply) => {
+        if (ctx.path === '/late') {
+          ctx.afterThisRequest(async (last) => {
+            ctx.afterThisRequest((later) => ctx.text(`${String(later.body)}, two`))
+            return ctx.text(`${String(last.body)}, one`)
+          })
+        }
+        return ctx.text(`${String(reply.body)}, hook`, reply.status)
+      })
+      app.get('/late', () => 'late')
       app.get('/', (ctx) => {
         ctx.afterThisRequest((reply) => ctx.text(`${String(reply.body)}, first`))
         ctx.afterThisRequest(async (reply) => {
@@ -192,6 +201,8 @@ describe.each(DOORS)('hooks through $name', ({ open }) => {
     })
     expect((await send('/')).text).toBe('body, first, second, third, hook')
     expect((await send('/other')).text).toBe('other, hook')
+    // An after hook may ask for more: the turn of the others is over.
+    expect((await send('/late')).text).toBe('late, hook, one, two')
     const failed = await send('/error')
     expect([failed.status, failed.headers.get('x-after')]).toEqual([500, 'yes'])
   })

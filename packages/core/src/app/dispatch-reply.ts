@@ -40,13 +40,28 @@ export function fail(app: Assembly, plan: Plan, ctx: RequestContext, thrown: unk
 
 /** Each step is gone once: what fails in one is answered, and the steps that are left see that reply. */
 function complete(app: Assembly, plan: Plan, ctx: RequestContext, reply: Reply): Reply | Promise<Reply> {
-  const own = ctx.afterList === null ? reply : afterHooks(app, plan, ctx, reply, ctx.afterList)
+  const own = ctx.afterList === null ? reply : afterThis(app, plan, ctx, reply)
   return isThenable(own) ? own.then((settled) => afterAll(app, plan, ctx, settled)) : afterAll(app, plan, ctx, own)
 }
 
 function afterAll(app: Assembly, plan: Plan, ctx: RequestContext, reply: Reply): Reply | Promise<Reply> {
-  const last = plan.after === null ? reply : afterHooks(app, plan, ctx, reply, plan.after)
+  if (plan.after === null) {
+    return seal(app, plan, ctx, reply)
+  }
+  const left = afterHooks(app, plan, ctx, reply, plan.after)
+  const last = isThenable(left) ? left.then((settled) => afterThis(app, plan, ctx, settled)) : afterThis(app, plan, ctx, left)
   return isThenable(last) ? last.then((settled) => seal(app, plan, ctx, settled)) : seal(app, plan, ctx, last)
+}
+
+/** The hooks that this request has asked for by now, and those that they ask for. */
+function afterThis(app: Assembly, plan: Plan, ctx: RequestContext, reply: Reply): Reply | Promise<Reply> {
+  const hooks = ctx.afterList
+  if (hooks === null) {
+    return reply
+  }
+  ctx.afterList = null
+  const left = afterHooks(app, plan, ctx, reply, hooks)
+  return isThenable(left) ? left.then((settled) => afterThis(app, plan, ctx, settled)) : afterThis(app, plan, ctx, left)
 }
 
 /** The hooks from `from` on, each with the reply as the ones before it leave it. */

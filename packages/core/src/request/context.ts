@@ -204,7 +204,8 @@ export interface Context<P extends string = string, V = {}> {
    */
   onTeardown(run: (error: unknown) => unknown): void
   /**
-   * Runs on the reply to this request, before the after hooks, in the order they were asked for; it may return another reply.
+   * Runs on the reply to this request, before the after hooks, in the order they were asked for; what an after hook asks for runs after
+   * them. It may return another reply.
    * @throws MicroError `MICRO_REPLY_MADE`.
    */
   afterThisRequest(run: (reply: Reply) => unknown): void
