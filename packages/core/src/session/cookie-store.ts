@@ -12,8 +12,7 @@ export function cookieStore(signer: Signer, now: () => number = () => Date.now()
       return null
     }
     const age = now() / 1000 - Number.parseInt(signed.slice(at + 1), 36)
-    // A server whose clock is behind sees cookies of the future: just made, for it.
-    return age <= maxAge ? { packed: signed.slice(0, at), age: Math.max(age, 0) } : null
+    return age <= maxAge ? { packed: signed.slice(0, at), age } : null
   }
   const write = (packed: string): string => signer.sign(`${packed}.${seconds().toString(36)}`)
   return {

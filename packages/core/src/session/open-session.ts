@@ -35,7 +35,8 @@ export class OpenSession implements Session {
     this.#data = data ?? {}
     this.#before = data === null ? EMPTY : (stored?.text ?? EMPTY)
     this.#cookie = data === null ? null : cookie
-    this.#age = stored?.age ?? 0
+    // A server whose clock is behind sees sessions of the future: just made, for it.
+    this.#age = Math.max(stored?.age ?? 0, 0)
     this.#permanentByDefault = permanentByDefault
   }
 
