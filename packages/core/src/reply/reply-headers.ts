@@ -11,8 +11,7 @@ export class ReplyHeaders {
 
   /** @throws MicroError `MICRO_HEADER_INVALID`. */
   set(name: string, value: string): void {
-    checkHeader(name, value)
-    const lower = name.toLowerCase()
+    const lower = checkHeader(name, value)
     if (this.#set === null) {
       this.#set = [lower]
     } else if (!this.#set.includes(lower)) {
@@ -30,8 +29,7 @@ export class ReplyHeaders {
 
   /** @throws MicroError `MICRO_HEADER_INVALID`. */
   append(name: string, value: string): void {
-    checkHeader(name, value)
-    if (name.toLowerCase() === 'vary') {
+    if (checkHeader(name, value) === 'vary') {
       this.#vary = this.#vary === null && !value.includes(',') ? value : mergeVary(this.#vary, value)
     } else {
       this.#list.push(name, value)

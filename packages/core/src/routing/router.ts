@@ -33,10 +33,35 @@ interface Edge<R extends Routable> {
   readonly node: Node<R>
 }
 
+/** From so many literals on, the one that matches is looked up: comparing with each would take longer. */
+const MANY = 6
+
 class Node<R extends Routable> {
   leaf: Leaf<R> | null = null
-  readonly literals: Map<string, Node<R>> = new Map()
+  readonly literals: LiteralEdge<R>[] = []
+  /** The literals once more, where they are many. */
+  byText: Map<string, Node<R>> | null = null
   readonly params: Edge<R>[] = []
+
+  /** The literal between two places of a text. */
+  literal(text: string, from: number, end: number): Node<R> | undefined {
+    if (this.byText !== null) {
+      return this.byText.get(text.slice(from, end))
+    }
+    const { literals } = this
+    for (let index = 0; index < literals.length; index++) {
+      const edge = literals[index] as LiteralEdge<R>
+      if (edge.text.length === end - from && text.startsWith(edge.text, from)) {
+        return edge.node
+      }
+    }
+    return undefined
+  }
+}
+
+interface LiteralEdge<R extends Routable> {
+  readonly text: string
+  readonly node: Node<R>
 }
 
 /** A route that was found. */
@@ -51,6 +76,8 @@ const NO_VALUES: readonly unknown[] = Object.freeze([])
 /** The routes of an app, or of one of its hosts. */
 export class Router<R extends Routable> {
   readonly #statics: Map<string, Leaf<R>> = new Map()
+  /** Which shapes the paths in `#statics` have: to look up one that is not there costs more than all the rest. */
+  readonly #shapes: Uint8Array = new Uint8Array(SHAPES)
   readonly #root: Node<R> = new Node()
 
   /** Adds a route; `taken` is called with the one that answers the same method and path already. */
@@ -88,7 +115,7 @@ export class Router<R extends Routable> {
    * that matches too. @throws HttpError 400 for broken percent-encoding.
    */
   find(path: string, method: string): Found<R> | null {
-    const found = this.#statics.get(path)?.find(method)
+    const found = this.#shapes[shapeOf(path)] === 0 ? undefined : this.#statics.get(path)?.find(method)
     if (found !== undefined) {
       return found
     }
@@ -112,18 +139,29 @@ export class Router<R extends Routable> {
     node.leaf ??= new Leaf()
     if (pattern.names.length === 0) {
       this.#statics.set(pattern.path, node.leaf)
+      this.#shapes[shapeOf(pattern.path)] = 1
     }
     return node.leaf
   }
 }
 
+const SHAPES = 4096
+
+/** Length and last character of a path, as far as there is room for them. */
+function shapeOf(path: string): number {
+  return ((path.length & 31) << 7) | (path.charCodeAt(path.length - 1) & 127)
+}
+
 function literal<R extends Routable>(node: Node<R>, text: string): Node<R> {
-  const known = node.literals.get(text)
+  const known = node.literal(text, 0, text.length)
   if (known !== undefined) {
     return known
   }
   const made = new Node<R>()
-  node.literals.set(text, made)
+  node.literals.push({ text, node: made })
+  if (node.literals.length >= MANY) {
+    node.byText = new Map(node.literals.map((edge) => [edge.text, edge.node]))
+  }
   return made
 }
 
@@ -147,28 +185,27 @@ interface Search<R extends Routable> {
   readonly seen: R[] | null
 }
 
+/** Goes on below a node with the segment that begins at `from`. */
 function walk<R extends Routable>(search: Search<R>, node: Node<R>, from: number): R | null {
   const { path, isEncoded, values } = search
-  if (from > path.length) {
-    return arrive(search, node)
-  }
   const slash = path.indexOf('/', from)
   const end = slash < 0 ? path.length : slash
-  const raw = path.slice(from, end)
-  const text = isEncoded ? decodeURIComponent(raw) : raw
-  const next = node.literals.get(text)
+  const decoded = isEncoded ? decodeURIComponent(path.slice(from, end)) : null
+  const next = decoded === null ? node.literal(path, from, end) : node.literal(decoded, 0, decoded.length)
   if (next !== undefined) {
-    const route = walk(search, next, end + 1)
+    const route = slash < 0 ? arrive(search, next) : walk(search, next, slash + 1)
     if (route !== null) {
       return route
     }
   }
-  for (const { segment, node: child } of node.params) {
-    const part = segment.rest ? restOf(path.slice(from), isEncoded) : text
+  const { params } = node
+  for (let index = 0; index < params.length; index++) {
+    const { segment, node: child } = params[index] as Edge<R>
+    const part = segment.rest ? restOf(path.slice(from), isEncoded) : (decoded ?? path.slice(from, end))
     const value = part === '' ? undefined : segment.converter.parse(part, segment.args)
     if (value !== undefined) {
       values.push(value)
-      const route = segment.rest ? arrive(search, child) : walk(search, child, end + 1)
+      const route = slash < 0 || segment.rest ? arrive(search, child) : walk(search, child, slash + 1)
       if (route !== null) {
         return route
       }
@@ -197,7 +234,7 @@ function restOf(text: string, isEncoded: boolean): string {
 
 /** @throws HttpError 400. */
 function isEncoded(path: string): boolean {
-  if (!path.includes('%')) {
+  if (path.indexOf('%') < 0) {
     return false
   }
   try {

@@ -59,6 +59,8 @@ interface OwnMessageType extends IncomingMessage {
   gathering: Gathering | undefined
   /** Whether an end is kept back that nobody has asked for. */
   isEndKept: boolean
+  /** Whether nobody will. */
+  isLeft: boolean
 }
 
 interface OwnMessageClass {
@@ -76,9 +78,12 @@ export function ownMessage(): typeof IncomingMessage {
 
 function makeOwnMessage(): OwnMessageClass {
   const { IncomingMessage } = process.getBuiltinModule('node:http')
+  const { Readable } = process.getBuiltinModule('node:stream')
+  const { _dump: dump } = IncomingMessage.prototype as unknown as { _dump(): void }
   const Made = class extends IncomingMessage implements OwnMessageType {
     declare gathering: Gathering | undefined
     declare isEndKept: boolean
+    declare isLeft: boolean
 
     /** What Node's parser calls, piece by piece, and with null at the end. */
     override push(chunk: Buffer | null, encoding?: BufferEncoding): boolean {
@@ -109,9 +114,13 @@ function makeOwnMessage(): OwnMessageClass {
       }
     }
 
-    /** What Node calls when a request is answered that nobody has read: where all of it has come, nothing need flow. */
-    override resume(): this {
-      return this.isEndKept && this.listenerCount('end') === 0 && this.listenerCount('data') === 0 ? this : super.resume()
+    /** What Node calls when a request is answered that nobody has read: where all of it has come, there is no end to be waited for. */
+    _dump(): void {
+      if (this.isEndKept && this.listenerCount('end') === 0) {
+        this.isLeft = true
+      } else {
+        dump.call(this)
+      }
     }
 
     override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
@@ -122,6 +131,15 @@ function makeOwnMessage(): OwnMessageClass {
   }
   Made.prototype.gathering = undefined
   Made.prototype.isEndKept = false
+  Made.prototype.isLeft = false
+  // What Node asks then: it would wait for the end.
+  const { get: hasEnded } = Object.getOwnPropertyDescriptor(Readable.prototype, 'readableEnded') as { get(): boolean }
+  Object.defineProperty(Made.prototype, 'readableEnded', {
+    configurable: true,
+    get(this: OwnMessageType) {
+      return this.isLeft || hasEnded.call(this)
+    },
+  })
   return Made
 }
 
