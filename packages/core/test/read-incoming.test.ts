@@ -100,6 +100,23 @@ describe('a body on a socket', () => {
     expect([...replies.matchAll(/\r\n\r\n(\d)/g)].map(([, length]) => length)).toEqual(['3', '3', '4'])
   })
 
+  test('that nobody read is over once its request is answered, and can still be read', async () => {
+    const seen: IncomingMessage[] = []
+    const listener = (request: IncomingMessage) => void seen.push(request)
+    server.server?.prependListener('request', listener)
+    const raw = await rawSocket(server.port)
+    const ended: unknown[] = []
+    for (const head of ['GET /none HTTP/1.1\r\n', 'GET /none HTTP/1.1\r\nConnection: close\r\n']) {
+      raw.socket.write(`${head}Host: x\r\n\r\n`)
+      await later(30)
+      ended.push(seen.at(-1)?.readableEnded)
+    }
+    server.server?.off('request', listener)
+    expect(ended).toEqual([true, true])
+    expect(await raw.closed()).toMatch(/^HTTP\/1.1 404.*HTTP\/1.1 404/s)
+    expect(await seen[0]?.toArray()).toEqual([])
+  })
+
   describe('is a stream to who listens to the server himself', () => {
     const ways: readonly (readonly [way: string, read: (request: IncomingMessage) => Promise<string>])[] = [
       ['a loop', async (request) => Buffer.concat(await request.toArray()).toString()],
