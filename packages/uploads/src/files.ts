@@ -19,6 +19,6 @@ function pick<R extends FileRules>(form: UploadForm, rules: R): FilesOf<R> {
     const given = form.getAll(field).filter((value): value is UploadedFile => typeof value !== 'string')
     return [field, rule.list ? given : given[0]] as const
   })
-  // The rules have been held against the form: each field has what its rule's type says.
+  // The rules have been checked against the form: each field has what its rule's type says.
   return Object.assign(Object.create(null), Object.fromEntries(found)) as FilesOf<R>
 }

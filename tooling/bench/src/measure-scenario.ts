@@ -10,7 +10,7 @@ import { compiled, type NodeBinary } from './workspace.ts'
 export interface ScenarioResult {
   readonly scenario: string
   readonly contestant: string
-  /** The program it is held against. */
+  /** The program it is compared with. */
   readonly baseline: string
   /** Version of Node. */
   readonly node: string

@@ -15,7 +15,7 @@ export interface Scenario {
   readonly status: number
   /** Sends the cookie that the first answer sets, so that a session is read too. */
   readonly cookie?: true
-  /** The program that the others are held against: a module under `src/`, without extension. */
+  /** The program that the others are compared with: a module under `src/`, without extension. */
   readonly baseline: string
   readonly contestants: { readonly [name: string]: string }
   /** Least ratio wanted of Micro, by major version of Node; `others` for the rest. */

@@ -129,7 +129,7 @@ function contestants(name: string, folders: readonly string[]): Pick<Scenario, '
   return { baseline: `bare/${name}`, contestants: Object.fromEntries(folders.map((folder) => [folder, `${folder}/${name}`])) }
 }
 
-/** Four extensions installed and not used, held against the same app without them. */
+/** Four extensions installed and not used, compared with the same app without them. */
 function untouched(name: string, request: Scenario['request'], status: number): Scenario {
   return {
     name: `untouched-${name}`,

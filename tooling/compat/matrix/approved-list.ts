@@ -9,7 +9,7 @@ export interface Approved {
   readonly from: string
   readonly does: string
   readonly by: string
-  /** Versions that are held against the next core. */
+  /** Versions that are run on the next core. */
   readonly versions: readonly string[]
   /** Module whose default export is the subject of the suite. */
   readonly subject: string

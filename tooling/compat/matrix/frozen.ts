@@ -1,6 +1,6 @@
 /**
  * Frozen artefacts: the tarballs of a core, and of the extensions that were approved with it, as they were published. They are the past
- * that the next core is held against, so nothing may change in them: each is kept with its hash.
+ * that the next core is checked with, so nothing may change in them: each is kept with its hash.
  */
 import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

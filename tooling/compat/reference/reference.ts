@@ -1,6 +1,6 @@
 /**
  * The reference extension: it does a little of everything, rightly, unless it is told to commit one of the faults of `faults.ts`. The
- * suite is held against it: it must pass as it is, and fail with each fault.
+ * suite is measured by it: it must pass as it is, and fail with each fault.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'

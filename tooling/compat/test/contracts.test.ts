@@ -1,4 +1,4 @@
-/** The contract suites, held against the built-in parts; and one broken part for each suite, which it must not pass. */
+/** The contract suites, run on the built-in parts; and one broken part for each suite, which it must not pass. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -84,7 +84,7 @@ const overDeno: Edge = {
   },
 }
 
-/** The edges that this runtime has. The first is what the others are held against. */
+/** The edges that this runtime has. The first is what the others are compared with. */
 export const EDGES: readonly Edge[] = [
   overFetch,
   overClient,

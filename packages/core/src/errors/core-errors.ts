@@ -235,7 +235,7 @@ const OWN_ERRORS = {
   },
 } as const
 
-/** Every code that core throws at developers. Codes are permanent; `docs/reference/errors.md` is held against this table. */
+/** Every code that core throws at developers. Codes are permanent; `docs/reference/errors.md` is checked against this table. */
 export const CORE_ERRORS: typeof OWN_ERRORS & typeof LAUNCH_ERRORS & typeof REPLY_ERRORS & typeof ROUTE_ERRORS & typeof TESTING_ERRORS = {
   ...OWN_ERRORS,
   ...LAUNCH_ERRORS,

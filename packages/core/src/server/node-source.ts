@@ -52,7 +52,7 @@ export class NodeSource implements Source {
   }
 
   get contentLength(): number | undefined {
-    const value = this.header('content-length')
+    const value = this.incoming.headers['content-length']
     return value === undefined ? undefined : Number(value)
   }
 

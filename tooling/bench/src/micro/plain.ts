@@ -1,4 +1,4 @@
-/** Four small routes and nothing installed: what `extended.ts` is held against. Also serves `static/` beside it. */
+/** Four small routes and nothing installed: what `extended.ts` is compared with. Also serves `static/` beside it. */
 import { micro } from '@micro/core'
 import { serve } from '@micro/core/node'
 
