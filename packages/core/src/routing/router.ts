@@ -159,8 +159,10 @@ function literal<R extends Routable>(node: Node<R>, text: string): Node<R> {
   }
   const made = new Node<R>()
   node.literals.push({ text, node: made })
-  if (node.literals.length >= MANY) {
+  if (node.literals.length === MANY) {
     node.byText = new Map(node.literals.map((edge) => [edge.text, edge.node]))
+  } else {
+    node.byText?.set(text, made)
   }
   return made
 }
