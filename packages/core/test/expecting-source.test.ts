@@ -67,6 +67,33 @@ describe('a client that waits with its body (Expect: 100-continue)', () => {
     expect(performance.now() - began).toBeLessThan(1000)
   })
 
+  test('is invited when the replies to its earlier requests are sent: not in between of head and body of its own', async () => {
+    const app = new Micro(import.meta, { mode: 'test', env: {} })
+    app.get('/late', async (ctx) => {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      return ctx.text('late')
+    })
+    app.post('/bytes', async (ctx) => ctx.reply(await ctx.readBytes()))
+    const { port, stop } = await serve(app, { port: 0, signals: false })
+    onTestFinished(() => stop())
+    const raw = await rawSocket(port)
+    raw.socket.write('GET /late HTTP/1.1\r\nHost: x\r\n\r\n')
+    raw.socket.write('POST /bytes HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc')
+    expect(await raw.closed()).toMatch(/late(HTTP\/1\.1 100 Continue\r\n\r\n)?HTTP\/1\.1 200 OK\r\n[^]*?\r\n\r\nabc$/)
+  })
+
+  test('whose body is read after its reply has begun: that is an error, and not waited for', async () => {
+    const text = await exchange('/', 3, (app) =>
+      app.post('/', (ctx) =>
+        (async function* () {
+          yield 'got '
+          yield await ctx.readText().catch((error: unknown) => String((error as { code?: unknown }).code))
+        })(),
+      ),
+    )
+    expect(text).toContain('MICRO_BODY_UNINVITED')
+  })
+
   test('who wants the connection closed gets that', async () => {
     const text = await exchange('/', 10, (app) => app.post('/', async (ctx) => ctx.readText()), 'Connection: close\r\n')
     expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 100', 'HTTP/1.1 200'])

@@ -13,11 +13,35 @@ describe('a body on a socket', () => {
   /** Whoever waits for a body, until this is called. */
   let ask: () => void = () => {}
   let begun = Promise.withResolvers<void>()
+  /** What became of bodies that were read on behind their replies. */
+  const told: unknown[] = []
 
   beforeAll(async () => {
     const app = new Micro(moduleIn('/tmp'), { mode: 'test', env: {}, logSink: () => {} })
     app.post('/now', async (ctx) => ctx.json((await ctx.readText({ maxBytes: 50 })).length))
     app.post('/brief', async (ctx) => ctx.json((await ctx.readText({ bodyTimeoutMs: 50 })).length))
+    app.post('/behind', (ctx) => {
+      ctx.readText().then(
+        (text) => told.push(text),
+        (error: unknown) => told.push((error as { status?: number }).status),
+      )
+      return 'answered'
+    })
+    app.post('/behind/stream', (ctx) => {
+      const parts = async () => {
+        let text = ''
+        for await (const part of ctx.readStream()) {
+          text += Buffer.from(part)
+        }
+        return text
+      }
+      parts().then(
+        (text) => told.push(text),
+        (error: unknown) => told.push((error as { status?: number }).status),
+      )
+      return 'answered'
+    })
+    app.post('/stream', async (ctx) => ctx.reply(ctx.readStream()))
     app.post('/late', async (ctx) => {
       await new Promise<void>((resolve) => {
         ask = resolve
@@ -117,6 +141,37 @@ describe('a body on a socket', () => {
     expect(await seen[0]?.toArray()).toEqual([])
   })
 
+  test.each<[what: string, head: string, pieces: readonly string[], became: readonly unknown[]]>([
+    ['with a length', sized('/behind', 10).replace('Connection: close\r\n', ''), ['hello', 'world'], ['helloworld']],
+    ['in chunks', chunked('/behind').replace('Connection: close\r\n', ''), [chunk('hello'), chunk('world'), last], [400]],
+    [
+      'in chunks, read by a loop',
+      chunked('/behind/stream').replace('Connection: close\r\n', ''),
+      [chunk('hello'), chunk('world'), last],
+      [400],
+    ],
+    ['whose connection ends', sized('/behind', 10), ['hello', 'world'], [400]],
+  ])('that is still read when it is answered is never cut short without a word: one %s', async (_, head, pieces, became) => {
+    told.length = 0
+    const raw = await rawSocket(server.port)
+    raw.socket.write(head)
+    for (const piece of pieces) {
+      raw.socket.write(piece)
+      await later(30)
+    }
+    raw.socket.end()
+    await raw.closed()
+    expect(told).toEqual(became)
+  })
+
+  test('that is empty is a stream all the same', async () => {
+    const raw = await rawSocket(server.port)
+    raw.socket.write(sized('/stream', 0))
+    const reply = await raw.closed()
+    expect(reply).toContain('Content-Type: application/octet-stream')
+    expect(reply).not.toContain('{}')
+  })
+
   describe('is a stream to who listens to the server himself', () => {
     const ways: readonly (readonly [way: string, read: (request: IncomingMessage) => Promise<string>])[] = [
       ['a loop', async (request) => Buffer.concat(await request.toArray()).toString()],
@@ -133,6 +188,15 @@ describe('a body on a socket', () => {
       ],
       ['its end alone', (request) => new Promise((resolve) => request.resume().once('end', () => resolve('-')))],
       ['its end alone, which comes once it is answered', (request) => new Promise((resolve) => request.once('end', () => resolve('-')))],
+      [
+        'a look at it first, and listeners later',
+        async (request) => {
+          request.read()
+          await later(30)
+          return Buffer.concat(await request.toArray()).toString()
+        },
+      ],
+      ['its close alone', (request) => new Promise((resolve) => request.once('close', () => resolve('-')))],
       ['a pipe', (request) => text(request.pipe(new PassThrough()))],
     ]
     test.each(ways.flatMap(([way, read]) => [[way, '', read] as const, [way, 'abc', read] as const]))(

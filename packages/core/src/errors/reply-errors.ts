@@ -56,6 +56,10 @@ export const REPLY_ERRORS = {
     message: 'The body of this request was read before it came to the app, by something in front of toNode(app), such as express.json().',
     fix: 'Put toNode(app) before it, or let it read the bodies of other paths only.',
   },
+  MICRO_BODY_UNINVITED: {
+    message: 'The body of this request was asked for after its reply had begun, and its client waits to be invited before it sends one.',
+    fix: 'Read it before the first part of a streamed reply: where a request says Expect: 100-continue, reading it is the invitation.',
+  },
   MICRO_REPLY_MADE: {
     message: '{method} was called where no reply is to come: it has been made already, or this is app.run().',
     fix: 'Call it in a hook, in middleware or in the handler; before a stream is returned, whose head is sent ahead of it.',

@@ -5,6 +5,8 @@ import type { SecurityHeader } from './security-headers.ts'
 
 const LENGTH = 'content-length'
 const ENCODING = 'transfer-encoding'
+// Announces fields after the last chunk: of a body with a length there is none (RFC 9112 section 7.1.2).
+const TRAILER = 'trailer'
 
 /**
  * The reply's headers, and those that every reply gets. `bytes` is the body's length: null for none, undefined for a stream. A length that
@@ -32,7 +34,7 @@ export function sentHeaders(
   if (headers !== null) {
     for (let index = 0; index < headers.length; index += 2) {
       const name = headers[index] as string
-      if (!(isMeasured && is(name, LENGTH)) && !is(name, ENCODING)) {
+      if (!(isMeasured && is(name, LENGTH)) && !is(name, ENCODING) && !(is(name, TRAILER) && hasHeader(list, LENGTH))) {
         list.push(name, headers[index + 1] as string)
       }
     }

@@ -65,7 +65,7 @@ export class RequestBody {
     // Who reads a stream may mean to read much: only what somebody said counts, not the limit of the configuration.
     const maxBytes = options?.maxBytes ?? this.#limits?.maxBytes ?? Infinity
     this.#take('readStream()', maxBytes)
-    const body = (this.#native === null ? this.#source.body : this.#native.body) ?? NOTHING
+    const body = (this.#native === null ? this.#source.body : this.#native.body) ?? nothing()
     const timeoutMs = options?.bodyTimeoutMs ?? this.#limits?.bodyTimeoutMs
     const inTime = timeoutMs === undefined ? body : timed(body, timeoutMs)
     return maxBytes === Infinity ? inTime : limited(inTime, maxBytes)
@@ -92,6 +92,8 @@ export class RequestBody {
       const timeoutMs = options?.bodyTimeoutMs ?? this.#limits?.bodyTimeoutMs
       const whole = timeoutMs === undefined ? read : withinTime(read, timeoutMs)
       this.#whole = whole
+      // Who reads a body and then answers without it need not be told that it broke off.
+      whole.catch(() => undefined)
       return whole
     } catch (error) {
       return Promise.reject(error)
@@ -155,6 +157,4 @@ function checkFields(bytes: Uint8Array, most: number): void {
   }
 }
 
-const NOTHING: AsyncIterable<Uint8Array> = {
-  [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }),
-}
+async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}

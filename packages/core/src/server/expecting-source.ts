@@ -1,4 +1,5 @@
 /** A request whose client waits to be invited before it sends the body (RFC 9110 section 10.1.1). */
+import { coreError } from '../errors/core-errors.ts'
 import { NodeSource } from './node-source.ts'
 
 /**
@@ -27,12 +28,29 @@ export class ExpectingSource extends NodeSource {
     return super.native(url, used)
   }
 
+  /** @throws MicroError `MICRO_BODY_UNINVITED`. */
   #invite(): void {
-    if (!this.#isInvited) {
-      this.#isInvited = true
-      if (!this.response.headersSent) {
-        this.response.writeContinue()
+    if (this.#isInvited) {
+      return
+    }
+    this.#isInvited = true
+    const { incoming, response } = this
+    if (response.headersSent) {
+      // Some clients are tired of waiting, and send it.
+      if (!incoming.complete && incoming.readableLength === 0) {
+        throw coreError('MICRO_BODY_UNINVITED', {})
       }
+    } else if (response.socket === null) {
+      // Behind the replies to earlier requests of the connection: in advance, it would come between head and body of this one's.
+      response.once('socket', () => this.#writeContinue())
+    } else {
+      this.#writeContinue()
+    }
+  }
+
+  #writeContinue(): void {
+    if (!this.response.headersSent) {
+      this.response.writeContinue()
     }
   }
 }

@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream'
 import { HttpError } from '../http/http-error.ts'
 import { ReadHeaders, type RequestHeaders } from '../http/request-headers.ts'
 import type { Source } from '../http/source.ts'
-import { readIncoming } from './read-incoming.ts'
+import { chunksOf, readIncoming } from './read-incoming.ts'
 
 export class NodeSource implements Source {
   readonly incoming: IncomingMessage
@@ -69,8 +69,7 @@ export class NodeSource implements Source {
       return null
     }
     const { incoming } = this
-    // Leaving a loop over a request destroys it, and its connection with it: no reply would arrive.
-    const value = () => incoming.iterator({ destroyOnReturn: false })
+    const value = () => chunksOf(incoming)
     Object.defineProperty(incoming, Symbol.asyncIterator, { value, configurable: true })
     return incoming
   }

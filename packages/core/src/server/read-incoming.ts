@@ -24,11 +24,14 @@ class Gathering {
     this.#fail = fail
   }
 
+  /** Called when it is settled. */
+  whenOver: (() => void) | null = null
+
   /** Whether more is wanted. */
   take(chunk: Buffer): boolean {
     this.#length += chunk.length
     if (this.#length > this.#maxBytes) {
-      this.#isOver = true
+      this.#over()
       this.#fail(tooLarge(this.#maxBytes))
       return false
     }
@@ -42,21 +45,30 @@ class Gathering {
   }
 
   end(): void {
-    this.#isOver = true
-    this.#done(this.#more === null ? (this.#first ?? new Uint8Array(0)) : Buffer.concat(this.#more, this.#length))
+    if (!this.#isOver) {
+      this.#over()
+      this.#done(this.#more === null ? (this.#first ?? new Uint8Array(0)) : Buffer.concat(this.#more, this.#length))
+    }
   }
 
   break(cause: unknown): void {
     if (!this.#isOver) {
-      this.#isOver = true
+      this.#over()
       this.#fail(cutShort(cause))
     }
+  }
+
+  #over(): void {
+    this.#isOver = true
+    this.whenOver?.()
   }
 }
 
 /** A request of a server of ours. Its properties are on the prototype until they are set. */
 interface OwnMessageType extends IncomingMessage {
   gathering: Gathering | undefined
+  /** Whether somebody reads the stream. */
+  isAsked: boolean
   /** Whether an end is kept back that nobody has asked for. */
   isEndKept: boolean
   /** Whether nobody will. */
@@ -82,6 +94,7 @@ function makeOwnMessage(): OwnMessageClass {
   const { _dump: dump } = IncomingMessage.prototype as unknown as { _dump(): void }
   const Made = class extends IncomingMessage implements OwnMessageType {
     declare gathering: Gathering | undefined
+    declare isAsked: boolean
     declare isEndKept: boolean
     declare isLeft: boolean
 
@@ -89,7 +102,7 @@ function makeOwnMessage(): OwnMessageClass {
     override push(chunk: Buffer | null, encoding?: BufferEncoding): boolean {
       const { gathering } = this
       if (gathering === undefined) {
-        if (chunk !== null || this.readableFlowing !== null || this.listenerCount('end') > 0) {
+        if (chunk !== null || this.isAsked || this.readableFlowing !== null || this.listenerCount('end') > 0) {
           return super.push(chunk, encoding)
         }
         this.isEndKept = true
@@ -107,19 +120,34 @@ function makeOwnMessage(): OwnMessageClass {
     }
 
     override _read(size: number): void {
+      this.isAsked = true
       super._read(size)
-      if (this.isEndKept) {
-        this.isEndKept = false
-        super.push(null)
+      this.letEnd()
+    }
+
+    /**
+     * What Node calls when a request is answered whose stream nobody has read: to throw away what comes. A body that somebody waits for goes
+     * on; and where all of it has come, there is no end to be waited for.
+     */
+    _dump(): void {
+      const { gathering, socket } = this
+      if (gathering !== undefined) {
+        // From here on Node no longer tells it that its connection is gone.
+        const gone = () => gathering.break(undefined)
+        socket.once('close', gone)
+        gathering.whenOver = () => socket.off('close', gone)
+      } else if (this.isEndKept && this.listenerCount('end') === 0 && this.listenerCount('close') === 0) {
+        this.isLeft = true
+      } else {
+        this.letEnd()
+        dump.call(this)
       }
     }
 
-    /** What Node calls when a request is answered that nobody has read: where all of it has come, there is no end to be waited for. */
-    _dump(): void {
-      if (this.isEndKept && this.listenerCount('end') === 0) {
-        this.isLeft = true
-      } else {
-        dump.call(this)
+    letEnd(): void {
+      if (this.isEndKept) {
+        this.isEndKept = false
+        super.push(null)
       }
     }
 
@@ -130,6 +158,7 @@ function makeOwnMessage(): OwnMessageClass {
     }
   }
   Made.prototype.gathering = undefined
+  Made.prototype.isAsked = false
   Made.prototype.isEndKept = false
   Made.prototype.isLeft = false
   // What Node asks then: it would wait for the end.
@@ -147,13 +176,30 @@ function isOwn(incoming: IncomingMessage): incoming is OwnMessageType {
   return OwnMessage !== undefined && incoming instanceof OwnMessage
 }
 
-/** Takes a request from whoever reads it: what is left of its body goes through the stream. */
+/** Bodies that are gathered from streams. */
+const fromStreams = new WeakMap<IncomingMessage, Gathering>()
+
+/** Requests that were taken from who read them. */
+const taken = new WeakSet<IncomingMessage>()
+
+/** Takes a request from whoever reads it, and will not get all of it: what is left of its body goes through the stream. */
 export function stopReading(incoming: IncomingMessage): void {
   if (isOwn(incoming)) {
+    incoming.gathering?.break(undefined)
     incoming.gathering = undefined
   }
+  fromStreams.get(incoming)?.break(undefined)
+  taken.add(incoming)
   incoming.removeAllListeners('data')
   incoming.removeAllListeners('readable')
+}
+
+/** The chunks of a request. To leave the loop over them leaves its connection open, and so its reply arrives. @throws HttpError 400. */
+export async function* chunksOf(incoming: IncomingMessage): AsyncGenerator<Buffer, void, undefined> {
+  yield* incoming.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer> & AsyncIterable<Buffer>
+  if (taken.has(incoming)) {
+    throw cutShort(undefined)
+  }
 }
 
 /** Reads a request to its end, and calls one of two functions, once. */
@@ -173,6 +219,7 @@ export function readIncoming(
     incoming.gathering = gathering
     return
   }
+  fromStreams.set(incoming, gathering)
   // The listeners stay: a request is read once, and taking them off would cost as much as the reading.
   incoming.on('data', (chunk: Buffer) => {
     if (!gathering.take(chunk)) {
