@@ -9,7 +9,7 @@ import type { RequestContext } from './request/request-context.ts'
 import { answerClientError } from './server/client-error.ts'
 import { ExpectingSource } from './server/expecting-source.ts'
 import { ForeignSource } from './server/foreign-source.ts'
-import { listenError } from './server/listen-error.ts'
+import { type ListenPlace, listenAt, placeOf } from './server/listen-at.ts'
 import { refusalOf, refuse } from './server/node-gate.ts'
 import { NodeSource } from './server/node-source.ts'
 import { giveUp, writeReply } from './server/node-writer.ts'
@@ -113,7 +113,7 @@ async function serveHere(app: Servable, options: ServeOptions): Promise<RunningS
   server.on('clientError', answerClientError)
   const sockets = openSockets(server)
   try {
-    await listen(server, options, config)
+    await listenAt(placeOf(options, config), (place) => listen(server, place))
   } catch (error) {
     await app.stop().catch((failure: unknown) => log.error('The app did not stop cleanly', { error: failure }))
     throw error
@@ -163,21 +163,13 @@ function settingsOf(config: CoreConfig['server']): object {
   }
 }
 
-function listen(server: Server, options: ServeOptions, config: CoreConfig['server']): Promise<void> {
+function listen(server: Server, place: ListenPlace): Promise<void> {
   return new Promise((resolve, reject) => {
-    const refused = (error: Error): void => {
-      reject(listenError(error, options.socket ?? `${options.host ?? config.host}:${options.port ?? config.port}`))
-    }
-    const listening = (): void => {
-      server.off('error', refused)
+    server.once('error', reject)
+    server.listen(place, () => {
+      server.off('error', reject)
       resolve()
-    }
-    server.once('error', refused)
-    if (options.socket === undefined) {
-      server.listen(options.port ?? config.port, options.host ?? config.host, listening)
-    } else {
-      server.listen(options.socket, listening)
-    }
+    })
   })
 }
 

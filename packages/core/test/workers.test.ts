@@ -1,5 +1,5 @@
 /** Workers, as processes of their own. Requests go to loopback, and every process ends with its test. */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { Agent, get as httpGet } from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -201,6 +201,24 @@ describe('micro run with config.server.workers', { timeout: 60_000 }, () => {
     })
     const [, url = ''] = await child.line(/Serving on (http\S+)/)
     expect((await pidsOf(url)).size).toBe(2)
+    child.process.kill('SIGTERM')
+    expect((await child.ended()).code).toBe(0)
+  })
+
+  test('a new version that cannot be loaded is given up, and the next one is tried', async () => {
+    const root = project({ 'app.js': APP.replace(/env: \{.*?\} \}/, '}') })
+    const env = { MICRO_SECRET_KEY: 'x'.repeat(40), MICRO_LOG__LEVEL: 'info' }
+    const child = runMicro(['run', '--port', '0', '--workers', '2', '--mode', 'production'], root, { env })
+    const [, url = ''] = await child.line(/Serving on (http\S+)/)
+    const before = await pidsOf(url)
+    const good = readFileSync(`${root}/app.js`, 'utf8')
+    writeFileSync(`${root}/app.js`, `${good}\nconst = `)
+    child.process.kill('SIGHUP')
+    await child.complaint(/The workers were not replaced/)
+    expect(await pidsOf(url)).toEqual(before)
+    writeFileSync(`${root}/app.js`, good)
+    child.process.kill('SIGHUP')
+    await expect.poll(async () => without(await pidsOf(url), before).size, { timeout: 10_000 }).toBe(2)
     child.process.kill('SIGTERM')
     expect((await child.ended()).code).toBe(0)
   })

@@ -2,14 +2,13 @@
 import { relative } from 'node:path'
 import { styleText } from 'node:util'
 import { givenEnvironment } from '../config/config-environment.ts'
-import type { ServerConfig } from '../config/core-config.ts'
 import { DevRun } from '../dev/dev-run.ts'
-import { type DevAddress, DevServer } from '../dev/dev-server.ts'
+import { DevServer } from '../dev/dev-server.ts'
 import { type WatchOptions, watchSources } from '../dev/watch-sources.ts'
 import { deprecationMode } from '../extension/deprecation.ts'
 import { CORE_VERSION } from '../extension/version.ts'
 import type { ServeOptions } from '../node.ts'
-import { listenError } from '../server/listen-error.ts'
+import { listenAt, placeOf } from '../server/listen-at.ts'
 import { serverConfigOf } from './cli-app.ts'
 import type { CliOutput } from './cli-output.ts'
 
@@ -17,8 +16,8 @@ import type { CliOutput } from './cli-output.ts'
 export async function reload(named: string | undefined, options: ServeOptions & WatchOptions, output: CliOutput): Promise<number> {
   const config = serverConfigOf(named)
   const server = new DevServer(config.debugPage)
-  let address = addressOf(options, config)
-  let url = await listen(server, address)
+  let address = placeOf(options, config)
+  let url = await listenAt(address, (place) => server.listen(place))
   let isFirst = true
   const environment = givenEnvironment()
 
@@ -33,10 +32,10 @@ export async function reload(named: string | undefined, options: ServeOptions & 
       output.complain(`\n${styleText('cyan', url)} shows why the app does not start. It starts again when a file changes.`)
       return
     }
-    const wanted = addressOf(options, started)
+    const wanted = placeOf(options, started)
     if (JSON.stringify(wanted) !== JSON.stringify(address)) {
       // Options of the app itself win over files and environment.
-      url = await listen(server, wanted)
+      url = await listenAt(wanted, (place) => server.listen(place))
       address = wanted
     }
     server.become(run.child)
@@ -80,18 +79,6 @@ export async function reload(named: string | undefined, options: ServeOptions & 
     server.close()
   }
   return 0
-}
-
-function addressOf({ host, port, socket }: ServeOptions, config: Pick<ServerConfig, 'host' | 'port'>): DevAddress {
-  return socket === undefined ? { host: host ?? config.host, port: port ?? config.port } : { path: socket }
-}
-
-async function listen(server: DevServer, address: DevAddress): Promise<string> {
-  try {
-    return await server.listen(address)
-  } catch (error) {
-    throw listenError(error, 'path' in address ? address.path : `${address.host}:${address.port}`)
-  }
 }
 
 /** Files that changed and are not dealt with. */

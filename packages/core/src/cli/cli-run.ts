@@ -52,8 +52,16 @@ export const cliRun: OwnCommand = {
         return reload(named, { ...options, watch: call.texts('watch'), ignore: call.texts('ignore') }, output)
       }
     }
-    const { app } = await findApp(named, false)
-    return serveApp(app, options, output)
+    try {
+      const { app } = await findApp(named, false)
+      return await serveApp(app, options, output)
+    } catch (error) {
+      if (process.connected) {
+        const { leave } = await import('../server/serve-by-workers.ts')
+        leave()
+      }
+      throw error
+    }
   },
 }
 

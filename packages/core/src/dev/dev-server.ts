@@ -8,6 +8,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { isLocal } from '../debug/debug-access.ts'
 import { debugPage } from '../debug/debug-page.ts'
 import type { DebugReport } from '../debug/debug-report.ts'
+import type { ListenPlace } from '../server/listen-at.ts'
 import { NodeSource } from '../server/node-source.ts'
 import type { ChildMessage, ParentMessage } from './dev-child.ts'
 
@@ -15,9 +16,6 @@ import type { ChildMessage, ParentMessage } from './dev-child.ts'
 const SCRIPT = `const news = new EventSource(location.href)
 news.onmessage = () => location.reload()
 news.onerror = () => news.readyState === 2 && setTimeout(() => location.reload(), 500)`
-
-/** Where to listen: a host and a port, or the path of a unix socket. */
-export type DevAddress = { readonly host: string; readonly port: number } | { readonly path: string }
 
 export class DevServer {
   /** Who sees why the app cannot run: `config.server.debugPage`. */
@@ -37,7 +35,7 @@ export class DevServer {
   }
 
   /** Listens there, instead of where it did. Resolves to the URL. */
-  async listen(address: DevAddress): Promise<string> {
+  async listen(address: ListenPlace): Promise<string> {
     const listener = createServer({ pauseOnConnect: true }, (socket) => this.#take(socket))
     await new Promise<void>((resolve, reject) => {
       listener.once('error', reject)

@@ -30,7 +30,7 @@ export const LAUNCH_ERRORS = {
   },
   MICRO_LISTEN: {
     message: 'The server cannot listen on {where}: {reason}.',
-    fix: 'Choose another port (--port, MICRO_SERVER__PORT), or stop what listens there.',
+    fix: 'Choose another port (--port, MICRO_SERVER__PORT) or socket (--socket), or stop what listens there.',
   },
   MICRO_COMMAND_TAKEN: {
     message: "Two commands are named '{name}'.",

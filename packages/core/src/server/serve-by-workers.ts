@@ -64,7 +64,7 @@ async function serveAsWorker(serveHere: () => Promise<RunningServer>): Promise<R
   }
 }
 
-/** Nothing else keeps the process of a worker alive. */
-function leave(): void {
+/** Lets the process of a worker end, such as one whose app cannot be loaded: nothing else keeps it alive. */
+export function leave(): void {
   cluster.worker?.disconnect()
 }

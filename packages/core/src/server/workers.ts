@@ -124,7 +124,9 @@ export class Workers {
       if (!this.#kept.delete(worker) || this.#isStopping) {
         return
       }
-      this.#host.log.error(`Worker ${worker.process.pid} has ended (${causeOf(code, signal)}); another takes its place`)
+      // One that was sent SIGTERM, by whoever wanted that, ends in order.
+      const level = code === 0 ? 'info' : 'error'
+      this.#host.log[level](`Worker ${worker.process.pid} has ended (${causeOf(code, signal)}); another takes its place`)
       const next = isEarly ? this.#afterEarlyDeath(worker) : Promise.resolve()
       next.then(() => this.#begin()).catch((error: unknown) => this.#giveUp(error))
     })
