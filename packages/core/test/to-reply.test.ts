@@ -214,6 +214,19 @@ describe.each(DOORS)('what a handler returns, through $name', ({ open }) => {
     expect(lines[0]?.fields.error).toMatchObject({ code: 'MICRO_STATUS_INVALID' })
   })
 
+  test.each<readonly [status: unknown, inWords: string]>([
+    [200.5, '200.5'],
+    ['201', "The text '201'"],
+    [201n, 'The bigint 201'],
+    [true, 'The boolean true'],
+    [null, 'null'],
+    [{}, 'An object'],
+  ])('a status %s is told as what it is', async (status, inWords) => {
+    const { send, lines } = await open((app) => app.get('/', (ctx) => ctx.json([], status as number)))
+    expect((await send('/')).status).toBe(500)
+    expect(errorsOf(lines)[0]).toContain(`${inWords} is no status of a reply.`)
+  })
+
   test('a native Response: cookies each by itself, headers of its connection not', async () => {
     const headers = new Headers({ 'Transfer-Encoding': 'chunked', Connection: 'keep-alive, X', 'X-Own': 'yes' })
     headers.append('Set-Cookie', 'a=1')
