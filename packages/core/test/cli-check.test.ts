@@ -96,4 +96,18 @@ export default app
     // For a program nothing is printed but the values, and nothing is kept.
     expect(stdout).not.toMatch(/At hand|> /)
   })
+  test.each<readonly [what: string, input: string, stdout: string, status: number]>([
+    ['lines that wait', 'const r = await new Promise((done) => setTimeout(done, 50, 5))\nr + 1\n', '6\n', 0],
+    ['a statement of several lines', 'for (const n of [1, 2]) {\n  console.log(n)\n}\n', '1\n2\n', 0],
+    ['a last line without an end', 'await new Promise((done) => setTimeout(done, 50, "late"))', "'late'\n", 0],
+    ['what goes on after an error', 'nix\n1 + 1\n', 'Uncaught ReferenceError: nix is not defined\n2\n', 1],
+    ['a promise that is rejected', 'await Promise.reject(new RangeError("no"))\n', 'RangeError: no', 1],
+    ['a word of the prompt’s own', '.exit\nnix\n', '', 0],
+    ['half a statement', 'for (const n of [1, 2]) {\n', '', 1],
+    ['nothing', '', '', 0],
+  ])('a program writes to the shell: %s', (_, input, stdout, status) => {
+    const child = run('shell', {}, input)
+    expect(child.stdout).toContain(stdout)
+    expect(child.status).toBe(status)
+  })
 })

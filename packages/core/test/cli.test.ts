@@ -177,7 +177,7 @@ describe('micro', () => {
   describe('an app that is broken', () => {
     const broken = (body: string) => ({
       'app.ts': `
-        import { defineExtension, middleware, micro, need, option, options } from '@micro/core'
+        import { blueprint, defineExtension, middleware, micro, need, option, options } from '@micro/core'
         const make = (name, parts = {}) => defineExtension({ name, version: '1.0.0', core: '*', config: options({ size: option.int({ default: 1 }) }), ...parts,
           initApp: (app) => { app.cli.command('go', { description: 'Goes.' }, () => {}); return {} } })
         const db = make('db')
@@ -238,6 +238,33 @@ describe('micro', () => {
     test('its configuration: a namespace that nobody has', async () => {
       const { code, complaints } = await run(['config'], broken('return micro(import.meta, { config: { dbb: {} } }).use(db)'))
       expect(complaints).toContain("There is no configuration key 'dbb' (from option config.dbb of micro()). Did you mean 'db'?")
+      expect(code).toBe(1)
+    })
+
+    test.each(['db', 'db.size'])('its configuration: why there is no key %s', async (key) => {
+      const refused = broken('return micro(import.meta, { config: { db: { size: "x" } } }).use(db)')
+      const { code, out, complaints } = await run(['config', key], refused)
+      expect(complaints).toMatch(
+        new RegExp(`db\\.size = "x"[\\s\\S]*There is no configuration key '${key}' as far as the app could be read; see above\\.$`),
+      )
+      expect([code, out]).toEqual([1, ''])
+    })
+
+    test.each(['check', 'config'])('one value that is refused is one finding: %s', async (command) => {
+      const { code, out, complaints } = await run(
+        [command],
+        broken(`
+          const env = { MICRO_SECRET_KEY: 'x'.repeat(40), MICRO_DB__SIZE: 'x' }
+          const signedIn = middleware({ needs: [db] }, (ctx, next) => next())
+          const notes = blueprint('notes', import.meta, { needs: [db] }).get('/', () => 'x')
+          const outer = blueprint('outer', import.meta).register(notes)
+          return micro(import.meta, { env, config: { db: {} } }).use(db).use(auth).register(notes, { prefix: '/notes' }).register(outer)
+            .get('/', [signedIn], () => 'x')
+        `),
+      )
+      expect(complaints + out).toContain('db.size = "x"')
+      expect(complaints + out).not.toMatch(/MICRO_\w+NEED|nothing reads it|no configuration key/)
+      expect(command === 'check' ? out.split('\n').at(-1) : '1 finding(s).').toBe('1 finding(s).')
       expect(code).toBe(1)
     })
 

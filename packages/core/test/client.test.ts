@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { type ClientRequest, type JsonProvider, Micro, micro } from '@micro/core'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { CLIENT_DOORS } from './client-doors.ts'
@@ -31,6 +32,12 @@ const client = () => {
   const app = make()
   onTestFinished(() => app.stop())
   return app
+}
+
+const formOf = (file: File) => {
+  const form = new FormData()
+  form.append('f', file)
+  return form
 }
 
 const seen = async (reply: Promise<Response>) => (await reply).json() as Promise<{ readonly [name: string]: unknown }>
@@ -76,6 +83,7 @@ describe.each(CLIENT_DOORS)('a client, through $name', ({ open }) => {
     ['JSON that is null', () => ({ json: null }), 'application/json', 'null'],
     ['a form', () => ({ form: { a: 'x y', b: 2, c: ['1', true] } }), 'application/x-www-form-urlencoded', 'a=x+y&b=2&c=1&c=true'],
     ['files', () => ({ form: { a: 'x', f: [new File(['content'], 'f.txt')] } }), 'multipart/form-data', /filename="f\.txt"[\s\S]*content/],
+    ['form data', () => ({ body: formOf(new File(['content'], 'f.txt')) }), 'multipart/form-data', /filename="f\.txt"[\s\S]*content/],
     ['text', () => ({ body: 'plain', headers: { 'content-type': 'text/x' } }), 'text/x', 'plain'],
     ['bytes', () => ({ body: new Uint8Array([0x61, 0x62]) }), null, 'ab'],
     ['parameters', () => ({ body: new URLSearchParams({ a: '1' }) }), 'application/x-www-form-urlencoded', 'a=1'],
@@ -190,6 +198,22 @@ describe('app.client', () => {
     app.post('/', (ctx) => ctx.readText())
     onTestFinished(() => app.stop())
     expect(await (await app.client().post('/', { json: [1] })).text()).toBe('own [1]')
+  })
+
+  test.each<readonly [what: string, request: ClientRequest]>([
+    ['a form with files', { form: { a: 'b', f: new File(['hello'], 'f.png') } }],
+    ['form data', { body: formOf(new File(['hello'], 'f.png')) }],
+  ])('%s that is refused before it was read is a reply, and nothing is thrown later', async (_, request) => {
+    const app = micro(import.meta, { env: {} })
+    app.post('/', { maxBytes: 10 }, (ctx) => ctx.readText())
+    onTestFinished(() => app.stop())
+    const thrown: unknown[] = []
+    const note = (error: unknown) => thrown.push(error)
+    process.on('unhandledRejection', note)
+    onTestFinished(() => void process.off('unhandledRejection', note))
+    expect((await app.client().post('/', request)).status).toBe(413)
+    await setTimeout(50)
+    expect(thrown).toEqual([])
   })
 
   test('its signal is the signal of the context', async () => {

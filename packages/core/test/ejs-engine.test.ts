@@ -171,6 +171,23 @@ describe('ejsEngine', () => {
     test.each<readonly [what: string, text: string, message: string]>([
       ['a syntax error', 'a\nb <% if ( { %>\nc', 'Template page.ejs, line 2: SyntaxError'],
       ['a syntax error within a long tag', 'a\n<%\n  const x = 1\n  const = 2\n%>\nc', 'Template page.ejs, line 4: SyntaxError'],
+      [
+        'a brace that is not closed',
+        '<% for (const a of [1]) { %>x\ny\n',
+        "line 2: SyntaxError: a '{' is not closed before the template ends",
+      ],
+      ['a brace within a call that is not closed', '<% [1].map((a) => { %>', "line 1: SyntaxError: a '{' is not closed before"],
+      [
+        'braces that are not closed',
+        'a\n<% if (1) { %>\n<% if (2) { %>\nx',
+        "line 4: SyntaxError: a '{' is not closed before the template",
+      ],
+      ['a call that is not closed', 'a\n<%= String( %>', 'line 2: SyntaxError: missing ) after argument list'],
+      ['a brace too many', 'a\n<% } %>\nb\nc', "Template page.ejs, line 2: SyntaxError: there is a '}' too many"],
+      ['a brace too many at the end', '<% if (1) { %>x<% } %>\n<%= await 1 %><% } %>', "line 2: SyntaxError: there is a '}' too many"],
+      ['a branch of nothing', 'a\n<% } else { %>\nb<% } %>', "line 2: SyntaxError: there is a '}' too many"],
+      ['a try of its own', 'a\n<% try { %>b<% } %>', 'line 2: SyntaxError: Missing catch or finally after try'],
+      ['a catch of its own', 'a\n<%\n} catch (error) {\n%>\nb<% } %>', "line 3: SyntaxError: there is a '}' too many"],
       ['a tag that is not closed', 'a\nb\n<% if (x) {\nc', 'Template page.ejs, line 3: Could not find matching close tag'],
       ['with', '<% with ({}) {} %>', 'Template page.ejs, line 1: SyntaxError: Strict mode code may not include a with statement'],
       ['a text that is thrown', "\n<% throw 'so' %>", 'Template page.ejs, line 2: so was thrown'],

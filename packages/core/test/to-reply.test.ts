@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { type Context, Reply } from '@micro/core'
 import { describe, expect, test } from 'vitest'
 import { DOORS, errorsOf } from './both.ts'
@@ -5,6 +6,25 @@ import { DOORS, errorsOf } from './both.ts'
 class Point {
   x = 1
   y = 2
+}
+
+class Bag {
+  readonly #items = [1]
+  toJSON() {
+    return this.#items
+  }
+}
+
+class Perhaps {
+  x = undefined
+}
+
+/** As a query builder that was not run: all it knows is hidden. */
+class Query {
+  readonly #table = 'notes'
+  execute() {
+    return Promise.resolve([this.#table])
+  }
 }
 
 describe.each(DOORS)('what a handler returns, through $name', ({ open }) => {
@@ -34,6 +54,11 @@ describe.each(DOORS)('what a handler returns, through $name', ({ open }) => {
       text: '{"a":1}',
     },
     { what: "an object of the application's own class", make: () => new Point(), type: 'application/json', text: '{"x":1,"y":2}' },
+    { what: 'an object without anything', make: () => ({}), type: 'application/json', text: '{}' },
+    { what: 'an object of a class that is JSON', make: () => new Bag(), type: 'application/json', text: '[1]' },
+    { what: 'an object of a class with undefined', make: () => new Perhaps(), type: 'application/json', text: '{}' },
+    { what: 'an object of another realm', make: () => runInNewContext('({})'), type: 'application/json', text: '{}' },
+    { what: 'a boxed number', make: () => Object(5), type: 'application/json', text: '5' },
     { what: 'bytes', make: () => bytes, type: 'application/octet-stream', text: Buffer.from(bytes).toString(), length: '3' },
     { what: 'a Buffer', make: () => Buffer.from('buf'), type: 'application/octet-stream', text: 'buf', length: '3' },
     {
@@ -145,6 +170,8 @@ describe.each(DOORS)('what a handler returns, through $name', ({ open }) => {
     ['an object ([object Map])', new Map([['a', 1]])],
     ['an object ([object Set])', new Set(['a'])],
     ['an object ([object Headers])', new Headers({ a: 'b' })],
+    ['an object of class Query that has nothing to show as JSON (a query is sent by its .execute())', new Query()],
+    ['an object of a class that has nothing to show as JSON (a query is sent by its .execute())', new (class {})()],
   ]
   test.each(nothings)('%s is an error that names the file and line of the route', async (what, value) => {
     const { send, lines } = await open((app) => {
@@ -212,6 +239,19 @@ describe.each(DOORS)('what a handler returns, through $name', ({ open }) => {
     const { send, lines } = await open((app) => app.get('/', (ctx) => ctx.text('x', status)))
     expect((await send('/')).status).toBe(500)
     expect(lines[0]?.fields.error).toMatchObject({ code: 'MICRO_STATUS_INVALID' })
+  })
+
+  test.each<readonly [status: unknown, inWords: string]>([
+    [200.5, '200.5'],
+    ['201', "The text '201'"],
+    [201n, 'The bigint 201'],
+    [true, 'The boolean true'],
+    [null, 'null'],
+    [{}, 'An object'],
+  ])('a status %s is told as what it is', async (status, inWords) => {
+    const { send, lines } = await open((app) => app.get('/', (ctx) => ctx.json([], status as number)))
+    expect((await send('/')).status).toBe(500)
+    expect(errorsOf(lines)[0]).toContain(`${inWords} is no status of a reply.`)
   })
 
   test('a native Response: cookies each by itself, headers of its connection not', async () => {

@@ -63,6 +63,33 @@ micro(import.meta).get('/notes/{id:int}/edit', () => 'x')
 // a param starts with a colon: write '/:id' instead of '/<id>'
 micro(import.meta).get('/notes/<id>', () => 'x')
 
+// a param starts with a colon: write '/:id' instead of '/{id}'
+micro(import.meta).get('/notes/{id}', () => 'x')
+
+// a param starts with a colon: write '/:id' instead of '/{id}'
+micro(import.meta).get('/:team/notes/{id}/edit', () => 'x')
+
+// a param starts with a colon: write '/:team' instead of '/{team}'
+micro(import.meta).get('/{team}/notes/:id', () => 'x')
+
+// 'id?' is not a name for a param: use letters, digits and '_'
+micro(import.meta).get('/notes/:id?', () => 'x')
+
+// 'id(int)' is not a name for a param: use letters, digits and '_'
+micro(import.meta).get('/notes/:id(int)/edit', () => 'x')
+
+// '1st' is not a name for a param: use letters, digits and '_'
+micro(import.meta).get('/notes/:1st<int>', () => 'x')
+
+// a param needs a name: ':name'
+micro(import.meta).get('/notes/:<int>', () => 'x')
+
+// '/files/*' is no path of literal segments: a rest is written '/:rest<path>'
+micro(import.meta).get('/:team/files/*', () => 'x')
+
+// '/notes?' is no path of literal segments: a rest is written '/:rest<path>'
+micro(import.meta).get('/notes?', () => 'x')
+
 // a path starts with '/': write '/notes'
 micro(import.meta).get('notes', () => 'x')
 

@@ -67,9 +67,9 @@ export class AppConfig {
     this.#secretTexts.push(...secrets)
   }
 
-  /** @throws MicroError `MICRO_CONFIG_UNKNOWN` for namespaces, in the file or the options, that nobody has. */
-  checkNamespaces(): void {
-    const known = Object.keys(this.values)
+  /** @throws MicroError `MICRO_CONFIG_UNKNOWN` for namespaces, in the file or the options, that neither anybody nor one of `others` has. */
+  checkNamespaces(others: Iterable<string> = []): void {
+    const known = [...Object.keys(this.values), ...others]
     for (const layer of [this.sources.file, this.sources.overrides]) {
       for (const key of Object.keys(layer.values)) {
         if (!known.includes(key)) {

@@ -166,9 +166,9 @@ export function readHostOf(host: string, where: string, scope: AssemblyScope, pa
   return twice === undefined ? pattern : refuse(`its path '${path?.path}' has a param '${twice}' as well`)
 }
 
-function checkNeeds({ path, record: { middleware, where } }: Route, registry: Registry): void {
+function checkNeeds({ path, record: { middleware, where } }: Route, { extensions, refused }: Registry): void {
   for (const { needs } of middleware) {
-    const missing = needs.find((need) => !registry.extensions.has(need))
+    const missing = needs.find((need) => !extensions.has(need) && !refused.has(need))
     if (missing !== undefined) {
       throw coreError('MICRO_MIDDLEWARE_NEED', { path, where, need: missing })
     }

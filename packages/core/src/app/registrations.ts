@@ -43,6 +43,9 @@ export class Registrations {
   /** Adds a blueprint that was checked, with everything beside its routes. */
   add(blueprint: Blueprint, options: RegisterOptions = {}): void {
     const { app, placement, registry } = this.#host
+    if (needsOf(blueprint).some(([, need]) => registry.refused.has(need))) {
+      return
+    }
     const registration = { blueprint, options }
     this.list.push(registration)
     const { converters } = registry
@@ -110,12 +113,15 @@ function isInside(ctx: Context, blueprint: string): boolean {
   return ctx.blueprint === blueprint || ctx.blueprint?.startsWith(`${blueprint}.`) === true
 }
 
-function checkNeeds(blueprint: Blueprint, registry: Registry): void {
-  const missing = blueprint.needs.find((need) => !registry.extensions.has(need))
-  if (missing !== undefined) {
-    throw coreError('MICRO_BLUEPRINT_NEED', { name: blueprint.name, need: missing })
+function checkNeeds(blueprint: Blueprint, { extensions, refused }: Registry): void {
+  for (const [name, need] of needsOf(blueprint)) {
+    if (!extensions.has(need) && !refused.has(need)) {
+      throw coreError('MICRO_BLUEPRINT_NEED', { name, need })
+    }
   }
-  for (const { blueprint: child } of blueprint.children) {
-    checkNeeds(child, registry)
-  }
+}
+
+/** What a blueprint and those inside it need, each with the name of the one that does. */
+function needsOf({ name, needs, children }: Blueprint): readonly (readonly [name: string, need: string])[] {
+  return [...needs.map((need) => [name, need] as const), ...children.flatMap(({ blueprint }) => needsOf(blueprint))]
 }

@@ -15,6 +15,7 @@ export interface Finding {
 export function findings({ app, problems }: LoadedApp): readonly Finding[] {
   const found: Finding[] = problems.map((problem) => ({ level: 'error', text: explain(problem) }))
   const config = app['~config']
+  const { deprecations, refused } = app['~registry']
   const attempt = (step: () => unknown): void => {
     try {
       step()
@@ -23,12 +24,12 @@ export function findings({ app, problems }: LoadedApp): readonly Finding[] {
     }
   }
   attempt(() => app.routes)
-  attempt(() => config.checkNamespaces())
+  attempt(() => config.checkNamespaces(refused))
   attempt(() => config.secrets('production'))
-  for (const { code, message } of app['~registry'].deprecations.list) {
+  for (const { code, message } of deprecations.list) {
     found.push({ level: 'warning', text: `${code}: ${message}` })
   }
-  const namespaces = new Set(Object.keys(app.config).map(screaming))
+  const namespaces = new Set([...Object.keys(app.config), ...refused].map(screaming))
   for (const [variable, { source }] of config.sources.environment) {
     const namespace = /^MICRO_([A-Z0-9_]+?)__/.exec(variable)?.[1]
     if (namespace !== undefined && !namespaces.has(namespace)) {

@@ -21,17 +21,20 @@ export const cliConfig: OwnCommand = {
     const [key] = call.args.positionals
     const entries = app.configEntries
     const named = key === undefined ? entries : entriesAt(key, entries)
+    const failures = [...problems]
+    try {
+      app['~config'].checkNamespaces(app['~registry'].refused)
+    } catch (error) {
+      failures.push(error)
+    }
+    if (key !== undefined && named.length === 0) {
+      return refuseKey(key, entries, failures, call)
+    }
     const [only] = named
     if (named.length === 1 && only?.key === key) {
       showOne(only as ConfigEntry, call)
     } else {
       showAll(named, call)
-    }
-    const failures = [...problems]
-    try {
-      app['~config'].checkNamespaces()
-    } catch (error) {
-      failures.push(error)
     }
     return call.complain(failures)
   },
@@ -39,12 +42,18 @@ export const cliConfig: OwnCommand = {
 
 /** What stands under a key, or below it. */
 function entriesAt(key: string, entries: readonly ConfigEntry[]): readonly ConfigEntry[] {
-  const found = entries.filter((entry) => entry.key === key || entry.key.startsWith(`${key}.`) || entry.variable === key)
-  if (found.length === 0) {
-    const known = entries.flatMap((entry) => [entry.key.split('.')[0] as string, entry.key])
-    throw new UsageError(`There is no configuration key '${key}'.${didYouMean(key, known, (near) => `'${near}'`)} See micro config.`)
+  return entries.filter((entry) => entry.key === key || entry.key.startsWith(`${key}.`) || entry.variable === key)
+}
+
+/** Says that nobody has a key: after what went wrong, since that may be why. @throws UsageError where nothing did. */
+function refuseKey(key: string, entries: readonly ConfigEntry[], failures: readonly unknown[], call: CliCall): number {
+  if (failures.length > 0) {
+    call.complain(failures)
+    call.line.output.complain(`\nThere is no configuration key '${key}' as far as the app could be read; see above.`)
+    return 1
   }
-  return found
+  const known = entries.flatMap((entry) => [entry.key.split('.')[0] as string, entry.key])
+  throw new UsageError(`There is no configuration key '${key}'.${didYouMean(key, known, (near) => `'${near}'`)} See micro config.`)
 }
 
 function showOne(entry: ConfigEntry, call: CliCall): void {

@@ -114,7 +114,7 @@ export async function editSession<T>(
   edit: (session: Session) => T | Promise<T>,
 ): Promise<T> {
   await app.start()
-  const sent = outgoing('GET', path, options)
+  const sent = await outgoing('GET', path, options)
   const requests = app['~requests']
   const ctx = requests.accept(new FetchSource(nativeRequest(sent, jar)))
   try {

@@ -35,7 +35,7 @@ export async function exchange(
   const cookies = request.cookies === false ? null : jar
   const history: ClientReply[] = []
   const chain = new RedirectChain()
-  let next = outgoing(method, path, request, target.json)
+  let next = await outgoing(method, path, request, target.json)
   for (let status = 0; ; ) {
     const native = nativeRequest(next, cookies)
     chain.add(native, status)

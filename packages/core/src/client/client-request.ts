@@ -45,17 +45,18 @@ export interface Outgoing {
   readonly url: URL
   /** Those of the client and of the request, without cookies. */
   readonly headers: Headers
-  readonly body: BodyInit | undefined
+  /** Never `FormData`: its stream throws later, out of anybody's reach, where somebody stops reading it. */
+  readonly body: Exclude<BodyInit, FormData> | undefined
   readonly signal: AbortSignal | undefined
 }
 
 /** A request as it is sent with a client's options. @throws MicroError `MICRO_CLIENT_REQUEST`. */
-export function outgoing(method: string, path: string, request: ClientRequest, json?: JsonProvider): Outgoing {
+export async function outgoing(method: string, path: string, request: ClientRequest, json?: JsonProvider): Promise<Outgoing> {
   if ([request.form, request.json, request.body].filter((part) => part !== undefined).length > 1) {
     throw coreError('MICRO_CLIENT_REQUEST', { method, path, problem: 'it has several bodies' })
   }
   const headers = new Headers(request.headers)
-  const { body, type } = bodyOf(request, json)
+  const { body, type } = await bodyOf(request, json)
   if (type !== undefined && !headers.has('content-type')) {
     headers.set('Content-Type', type)
   }
@@ -90,12 +91,14 @@ function urlOf(method: string, path: string, { query = {}, ...options }: ClientR
   return url
 }
 
-function bodyOf(
-  { form, json: value, body }: ClientRequest,
-  json: JsonProvider = JSON,
-): Pick<Outgoing, 'body'> & { readonly type?: string } {
+type Encoded = Pick<Outgoing, 'body'> & { readonly type?: string | undefined }
+
+async function bodyOf({ form, json: value, body }: ClientRequest, json: JsonProvider = JSON): Promise<Encoded> {
   if (value !== undefined) {
     return { body: json.stringify(value), type: 'application/json' }
+  }
+  if (body instanceof FormData) {
+    return multipart(body)
   }
   if (form === undefined) {
     return { body: isGenerator(body) ? streamOf(body) : body }
@@ -108,7 +111,12 @@ function bodyOf(
   for (const [name, item] of pairs) {
     data.append(name, item instanceof Blob ? item : String(item))
   }
-  return { body: data }
+  return multipart(data)
+}
+
+async function multipart(data: FormData): Promise<Encoded> {
+  const encoded = new Response(data)
+  return { body: await encoded.arrayBuffer(), type: encoded.headers.get('content-type') ?? undefined }
 }
 
 function isGenerator(body: ClientRequest['body']): body is AsyncIterable<Uint8Array> {

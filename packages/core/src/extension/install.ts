@@ -46,7 +46,6 @@ interface MadeMembers {
 export class Installer {
   readonly #host: InstallHost
   readonly #unmet: Unmet[] = []
-  readonly #failed: Set<string> = new Set()
 
   constructor(host: InstallHost) {
     this.#host = host
@@ -56,15 +55,19 @@ export class Installer {
   use(extension: AnyExtension): void {
     const { definition, protocol } = read(extension)
     const { name } = definition
-    if (isCollecting() && Object.keys(definition.needs ?? {}).some((need) => this.#failed.has(need))) {
+    const { extensions, refused } = this.#host.registry
+    if (Object.keys(definition.needs ?? {}).some((need) => refused.has(need))) {
       // The reason is known already: it is what the needed extension failed with.
-      this.#failed.add(name)
+      refused.add(name)
       return
     }
     try {
       this.#install(definition, protocol)
+      refused.delete(name)
     } catch (error) {
-      this.#failed.add(name)
+      if (isCollecting() && !extensions.has(name)) {
+        refused.add(name)
+      }
       throw error
     }
   }

@@ -48,6 +48,8 @@ export interface ExtensionList extends Iterable<InstalledExtension> {
 /** What an app consists of beside routes and hooks. */
 export class Registry {
   readonly extensions: Map<string, InstalledExtension> = new Map()
+  /** Names of extensions that could not be installed while problems were collected: why they are missing is known already. */
+  readonly refused: Set<string> = new Set()
   readonly contextMembers: (readonly [name: string, make: MemberFactory])[] = []
   readonly bodyReaders: Map<string, BodyReader> = new Map()
   readonly health: OwnedHealthCheck[] = []

@@ -1,6 +1,6 @@
 import { coreError } from '../errors/core-errors.ts'
 import type { Reply } from './reply.ts'
-import { reasonOf } from './status.ts'
+import { reasonOf, statusInWords } from './status.ts'
 
 /** Marks errors for clients, so that two copies of core recognise each other's. */
 const HTTP_ERROR: unique symbol = Symbol.for('micro.httpError')
@@ -24,7 +24,7 @@ export class HttpError extends Error {
 
   constructor(status: number, message?: string, options: HttpErrorOptions = {}) {
     if (!isErrorStatus(status)) {
-      throw coreError('MICRO_ERROR_STATUS', { status })
+      throw coreError('MICRO_ERROR_STATUS', { status: statusInWords(status) })
     }
     super(message ?? reasonOf(status), options)
     this.name = 'HttpError'

@@ -62,7 +62,18 @@ export function isBodyless(status: number): boolean {
 /** The status, if it is one of a final reply. @throws MicroError `MICRO_STATUS_INVALID`. */
 export function checkStatus(status: number): number {
   if (!Number.isInteger(status) || status < 200 || status > 599) {
-    throw coreError('MICRO_STATUS_INVALID', { status })
+    throw coreError('MICRO_STATUS_INVALID', { status: statusInWords(status) })
   }
   return status
+}
+
+/** What was given for a status and is none: a text of digits looks like a number. */
+export function statusInWords(status: unknown): string {
+  if (typeof status === 'number' || status === undefined || status === null) {
+    return String(status)
+  }
+  if (typeof status === 'object') {
+    return 'An object'
+  }
+  return typeof status === 'string' ? `The text '${status}'` : `The ${typeof status} ${String(status)}`
 }

@@ -25,7 +25,20 @@ export function toReply(result: unknown, status: number, json: JsonProvider): Re
     return new Reply(status, 'application/json', json.stringify(result))
   }
   const reply = ofClass(result, status)
-  return reply === undefined ? new Reply(status, 'application/json', json.stringify(result)) : reply
+  if (reply !== undefined) {
+    return reply
+  }
+  const text = json.stringify(result)
+  return text === '{}' && showsNothing(result) ? null : new Reply(status, 'application/json', text)
+}
+
+/** Whether an object of an application's class has nothing that JSON shows, such as a query that was not run: nobody means `{}`. */
+function showsNothing(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value)
+  // A plain object, of this realm or another, may well be empty.
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null
+  const isOwn = Object.prototype.toString.call(value) === '[object Object]'
+  return !isPlain && isOwn && Object.keys(value).length === 0 && !('toJSON' in value)
 }
 
 /** Objects of the platform's classes, told by their tags: they may come from another realm. Undefined for those of other classes. */
@@ -93,6 +106,11 @@ async function* each(items: Iterable<Uint8Array | string>): AsyncGenerator<Uint8
 export function whatIs(value: unknown): string {
   if (value === undefined || value === null) {
     return value === null ? 'null' : 'nothing (undefined)'
+  }
+  if (typeof value === 'object' && showsNothing(value)) {
+    // An object of `Object.create()` may have no constructor.
+    const name = value.constructor?.name
+    return `an object of ${name ? `class ${name}` : 'a class'} that has nothing to show as JSON (a query is sent by its .execute())`
   }
   return typeof value === 'function' ? 'a function' : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value} (${String(value)})`
 }

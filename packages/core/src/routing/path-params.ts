@@ -64,22 +64,31 @@ type ConverterProblem<K extends string, IsLast extends boolean, V> = K extends '
         : `no converter '${K}' (core has string, int, float, uuid, any and path)`
 
 /** A param, without its colon. */
-type ParamProblem<S extends string, IsLast extends boolean, V> = S extends `${string}<${infer Converter}`
+type ParamProblem<S extends string, IsLast extends boolean, V> = S extends `${infer Name}<${infer Converter}`
   ? Converter extends `${infer K}>`
-    ? ConverterProblem<K, IsLast, V>
+    ? NameProblem<Name> | ConverterProblem<K, IsLast, V>
     : `a param is ':name' or ':name<converter>': ':${S}' is neither`
-  : S extends ''
-    ? `a param needs a name: ':name'`
+  : NameProblem<S>
+
+/** ASCII that is in no name; what other frameworks write behind one. */
+type NoName = `${string}${'?' | '*' | '+' | '-' | '.' | '(' | '[' | '{' | '}' | '>' | ':' | ' '}${string}` | `${number}${string}`
+
+type NameProblem<S extends string> = S extends ''
+  ? `a param needs a name: ':name'`
+  : S extends NoName
+    ? `'${S}' is not a name for a param: use letters, digits and '_'`
     : never
 
-/** From param to param: what lies between them needs no look. */
+/** From param to param, with what lies between them. */
 type ParamsProblem<P extends string, V> = P extends `${infer Before}:${infer After}`
   ? Before extends `${string}/`
-    ? After extends `${infer Param}/${infer Rest}`
-      ? ParamProblem<Param, false, V> | ParamsProblem<`/${Rest}`, V>
-      : ParamProblem<After, true, V>
+    ?
+        | LiteralProblem<Before>
+        | (After extends `${infer Param}/${infer Rest}`
+            ? ParamProblem<Param, false, V> | ParamsProblem<`/${Rest}`, V>
+            : ParamProblem<After, true, V>)
     : ForeignProblem<Before, After>
-  : never
+  : LiteralProblem<P>
 
 type Colon<New extends string, Old extends string> = `a param starts with a colon: write '/:${New}' instead of '/${Old}'`
 
@@ -90,18 +99,22 @@ type ForeignProblem<Before extends string, After extends string> = [Before, Afte
     ? Colon<`${N}<${K}>`, `{${N}:${K}}`>
     : `a param is one whole segment: write '/:${After}' instead of '${Before}:${After}'`
 
-type LiteralProblem<P extends string> = P extends `${string}${'*' | '<' | '>'}${string}`
+type NoLiteral = `${string}${'*' | '<' | '>' | '{' | '}' | '?' | '#'}${string}`
+
+type LiteralProblem<P extends string> = P extends NoLiteral
   ? P extends `${string}/<${infer N}>${string}`
     ? Colon<N, `<${N}>`>
-    : `'${P}' is no path of literal segments: a rest is written '/:rest<path>'`
+    : P extends `${string}/{${infer N}}`
+      ? Colon<N, `{${N}}`>
+      : P extends `${string}/{${infer N}}/${string}`
+        ? Colon<N, `{${N}}`>
+        : `'${P}' is no path of literal segments: a rest is written '/:rest<path>'`
   : never
 
 type PathProblem<P extends string, V> = string extends P
   ? never
   : P extends `/${string}`
-    ? P extends `${string}:${string}`
-      ? ParamsProblem<P, V>
-      : LiteralProblem<P>
+    ? ParamsProblem<P, V>
     : `a path starts with '/': write '/${P}'`
 
 /** `P` itself, or the sentence that says what is wrong with it. */

@@ -72,8 +72,8 @@ export function readPath(path: string, converters: Converters, refuse: Refuse): 
   return twice === undefined ? pattern : refuse(`two of its params are named '${twice}'`)
 }
 
-/** A param as other frameworks write one: `<int:id>`, `<id>`, `{id:int}`. */
-const FOREIGN = /^(?:<(?:([^<>]+):)?(\w+)>|\{(\w+):([^{}]+)\})$/
+/** A param as other frameworks write one: `<int:id>`, `<id>`, `{id:int}`, `{id}`. */
+const FOREIGN = /^(?:<(?:([^<>]+):)?(\w+)>|\{(\w+)(?::([^{}]+))?\})$/
 
 function readSegment(part: string, last: boolean, converters: Converters, refuse: Refuse): Segment {
   if (part === '' && !last) {
@@ -92,7 +92,7 @@ function readSegment(part: string, last: boolean, converters: Converters, refuse
     if (colon > 0) {
       return refuse(`a param is one whole segment: write '/${part.slice(colon)}' instead of '/${part}'`)
     }
-    if (/[<>*?#]/.test(part)) {
+    if (/[<>{}*?#]/.test(part)) {
       return refuse(`'${part}' is not a literal segment: a rest is written '/:rest<path>'`)
     }
     return { kind: 'literal', text: part }

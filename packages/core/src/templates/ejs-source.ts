@@ -12,6 +12,8 @@ export interface EjsSource {
   readonly names: readonly string[]
   /** Whether it waits for something. */
   readonly waits: boolean
+  /** Its last line that holds anything. */
+  readonly lastLine: number
 }
 
 /** The output of a running template. */
@@ -79,7 +81,12 @@ export function readEjs(text: string, delimiter: string, fail: EjsConstants['fai
   }
   const code = template.source.replace(LITERAL, '')
   const names = new Set(code.match(IDENTIFIER))
-  return { statements: template.source, names: [...names].filter((name) => !NO_VALUES.has(name)), waits: names.has('await') }
+  return {
+    statements: template.source,
+    names: [...names].filter((name) => !NO_VALUES.has(name)),
+    waits: names.has('await'),
+    lastLine: text.trimEnd().split('\n').length,
+  }
 }
 
 /**
@@ -110,26 +117,57 @@ throw __failure.error
   try {
     run = new Function('__constants', code)(constants)
   } catch (error) {
-    throw constants.fail(error, (error instanceof SyntaxError && lineOf(code)) || 1)
+    const broken = error instanceof SyntaxError ? syntaxError(error, code, source) : { error, line: 1 }
+    throw constants.fail(broken.error, broken.line)
   }
   return (values, helpers) => run(values, helpers, helpers?.include, helpers?.layout, helpers?.block, constants.escape, values)
 }
 
-/** Line of the template in which generated code breaks the grammar: V8 tells the place for scripts only, not for `new Function`. */
-function lineOf(code: string): number | undefined {
+interface Broken {
+  readonly error: unknown
+  /** In the template. */
+  readonly line: number
+}
+
+/** What breaks the grammar, said of the template and not of the function around it. */
+function syntaxError(error: SyntaxError, code: string, { statements, lastLine }: EjsSource): Broken {
+  const [before, after] = code.split(statements) as [string, string]
+  const found = faultIn(`(function () {${before}`, statements, `${after}\n})`)
+  const alone = faultIn('async () => {\n', statements, '\n}')
+  const end = statements.split('\n').length
+  if (alone.at > end && alone.message !== "Unexpected token '}'") {
+    return { error: new SyntaxError("a '{' is not closed before the template ends"), line: lastLine }
+  }
+  // What the template breaks by itself is found at the same place without the function.
+  const isOwn = found.message === alone.message && found.at === alone.at
+  const isSurplus = !isOwn && /^Missing catch|'catch'$/.test(found.message)
+  const line = Math.min(lineOf(statements, found.at > end ? alone.at : found.at), lastLine)
+  return { error: isSurplus ? new SyntaxError("there is a '}' too many") : error, line }
+}
+
+interface Fault {
+  readonly message: string
+  /** Line of the statements. */
+  readonly at: number
+}
+
+/** Where statements break the grammar between other code: V8 tells the place for scripts only, not for `new Function`. */
+function faultIn(before: string, statements: string, after: string): Fault {
   const vm = globalThis.process?.getBuiltinModule?.('node:vm')
-  if (vm === undefined) {
-    return
-  }
   try {
-    new vm.Script(`(function () {${code}\n})`, { filename: 'template' })
+    void (vm && new vm.Script(before + statements + after, { filename: 'template' }))
   } catch (error) {
-    const at = Number(error instanceof Error && /^template:(\d+)/.exec(error.stack ?? '')?.[1])
-    const lines = code.split('\n').slice(0, at)
-    const counted = Number(/\d+$/.exec(lines.findLast((line) => /^ {4}; __line = \d+$/.test(line)) ?? '')?.[0] ?? 1)
-    return counted + at - 1 - lines.findLastIndex((line) => line.startsWith('    ; '))
+    const { message, stack = '' } = error as SyntaxError
+    return { message, at: Number(/^template:(\d+)/.exec(stack)?.[1] ?? 0) - before.split('\n').length + 1 }
   }
-  return
+  return { message: '', at: 0 }
+}
+
+/** Line of the template that a line of its statements comes from. */
+function lineOf(statements: string, at: number): number {
+  const lines = statements.split('\n').slice(0, Math.max(at, 1))
+  const counted = Number(/\d+$/.exec(lines.findLast((line) => /^ {4}; __line = \d+$/.test(line)) ?? '')?.[0] ?? 1)
+  return counted + lines.length - 1 - lines.findLastIndex((line) => line.startsWith('    ; '))
 }
 
 let ejs: EjsTemplateClass | undefined
