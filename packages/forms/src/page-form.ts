@@ -1,6 +1,6 @@
 import { escapeHtml, raw, type SafeHtml } from '@micro/core'
 import { fieldAttributes } from './field-attributes.ts'
-import { canonicalName, parseFieldName, wordsOf } from './field-name.ts'
+import { canonicalName, namingKey, parseFieldName, wordsOf } from './field-name.ts'
 import type { FieldAttributes, Form, FormError, FormField, FormView } from './form-view.ts'
 import { formsError } from './forms-errors.ts'
 import { type AttributeMap, printAttributes } from './html-attributes.ts'
@@ -101,7 +101,7 @@ class PageForm<T> implements FormView {
     return {
       name,
       id: named.id,
-      label: meta.label ?? inWords(named.keys.findLast((key) => !/^\d*$/.test(key)) ?? name),
+      label: meta.label ?? inWords(namingKey(named.keys) || name),
       description: meta.description,
       value: this.value(name),
       error: this.error(name),
@@ -135,7 +135,7 @@ class PageForm<T> implements FormView {
   }
 
   #isSecret({ keys, shape }: Named): boolean {
-    return isSecret(shape, keys.findLast((key) => !/^\d*$/.test(key)) ?? '')
+    return isSecret(shape, namingKey(keys))
   }
 
   /** Texts that a field shows. */
