@@ -7,7 +7,7 @@ import { type AttributeMap, printAttributes } from './html-attributes.ts'
 import { type Issue, nameOf } from './issue.ts'
 import { isSecret } from './secret-field.ts'
 import { ANY_SHAPE, type Shape, shapeAt } from './shape.ts'
-import { showValue } from './show-value.ts'
+import { showValue, valueAt } from './show-value.ts'
 
 /** What a form is made of. */
 export interface FormParts<T> {
@@ -192,15 +192,6 @@ function wordFor(shape: Shape): string | undefined {
 /** Whether a name is that of an item, directly below a list: its error is shown with the list. */
 function isItemOf(name: string, list: string): boolean {
   return list !== '' && name.startsWith(`${list}.`) && /^\d+$/.test(name.slice(list.length + 1))
-}
-
-function valueAt(values: object, keys: readonly string[]): unknown {
-  return keys
-    .filter((key) => key !== '')
-    .reduce<unknown>(
-      (at, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? (at as { [key: string]: unknown })[key] : undefined),
-      values,
-    )
 }
 
 function choicesOf(shape: Shape): readonly string[] {

@@ -36,6 +36,9 @@ export function plainMessage(issue: StandardIssue): string {
   }
 }
 
+/** Where nothing better can be said. */
+export const NOT_ACCEPTED = 'This is not accepted here.'
+
 const EMPTY = 'Please fill in this field.'
 
 function wrongType({ message, expected }: Details): string {
@@ -55,7 +58,7 @@ function wrongType({ message, expected }: Details): string {
     case 'file':
       return 'Please choose a file.'
     default:
-      return 'This is not accepted here.'
+      return NOT_ACCEPTED
   }
 }
 
