@@ -42,7 +42,7 @@ export class DbHandle<S> extends Kysely<S> implements Db<S> {
   }
 
   paginate<DB, T extends keyof DB, O>(query: SelectQueryBuilder<DB, T, O>, options: PageOptions = {}): Promise<Page<O>> {
-    return paginate(this.tables<unknown>(), query, options, this.#view.defaults, this.#view.request?.query)
+    return paginate(this.tables<unknown>(), query, options, this.#view.defaults, this.#view.request)
   }
 
   async firstOr404<T>(query: FirstQuery<T>, message?: string): Promise<T> {
