@@ -1,7 +1,7 @@
 import { CompiledQuery, type ControlConnectionProvider, type DatabaseConnection, type QueryResult } from 'kysely'
 import { checkBindable } from './bind.ts'
 import { overloaded } from './gate.ts'
-import { isConnectionTrouble } from './postgres-trouble.ts'
+import { isConnectionTrouble, refusedValue } from './postgres-trouble.ts'
 import { quote } from './quote.ts'
 
 /** A connection while somebody has it. */
@@ -90,6 +90,6 @@ async function translated<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run()
   } catch (error) {
-    throw isConnectionTrouble(error) ? overloaded('The database does not answer.', error) : error
+    throw isConnectionTrouble(error) ? overloaded('The database does not answer.', error) : (refusedValue(error) ?? error)
   }
 }

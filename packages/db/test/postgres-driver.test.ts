@@ -22,6 +22,18 @@ describe.skipIf(postgres.missing)(`PostgresDriver (${postgres.name})`, () => {
     place = await postgres.make()
     const served = routes()
     served.get('/names', async (ctx) => ({ names: await ctx.db.selectFrom('account').select('name').execute() }))
+    served.get('/accounts/:id', (ctx) =>
+      ctx.db.firstOr404(ctx.db.selectFrom('account').selectAll().where('id', '=', Number(ctx.params.id))),
+    )
+    served.get('/find', (ctx) =>
+      ctx.db
+        .selectFrom('account')
+        .selectAll()
+        .where(({ eb }) =>
+          ctx.query.has('name') ? eb('name', '=', String(ctx.query.get('name'))) : eb('id', '=', Number(ctx.query.get('id'))),
+        )
+        .execute(),
+    )
     served.get('/slow', async (ctx) => (await sql`select pg_sleep(20)`.execute(ctx.db)).rows)
     served.get('/hold', (ctx) => ctx.db.transaction().execute(async (trx) => (await sql`select pg_sleep(0.5)`.execute(trx)).rows))
     served.get('/broken', async (ctx) => (await sql`select 'private' from there_is_no_such_table`.execute(ctx.db)).rows)
@@ -128,6 +140,22 @@ describe.skipIf(postgres.missing)(`PostgresDriver (${postgres.name})`, () => {
     expect(response.status).toBe(500)
     expect(await response.text()).not.toMatch(/there_is_no_such_table|private|select|relation/i)
     expect(inspect(app.lines, { depth: 10 })).toContain('there_is_no_such_table')
+  })
+
+  it('tells a client whose value no column can hold, and says nothing of the column', async () => {
+    const answer = async (path: string) => {
+      const response = await app.client().get(path)
+      return [response.status, await response.text()] as const
+    }
+    expect((await answer('/accounts/3000000000'))[0]).toBe(404)
+    for (const path of ['/find?id=3000000000', '/find?id=-3000000000', '/find?name=a%00b']) {
+      const [status, text] = await answer(path)
+      expect([path, status]).toEqual([path, 400])
+      expect(text).not.toMatch(/integer|UTF8|0x00|3000000000|account|22\d\d\d/i)
+    }
+    await expect(app.db.transaction(() => insert(3_000_000_000, 'a'))).rejects.toMatchObject({ status: 400, cause: { code: '22003' } })
+    await expect(insert(1, 'a\0b')).rejects.toMatchObject({ status: 400, cause: { code: '22021' } })
+    expect(await names(app)).toEqual([])
   })
 
   it('does not report success for a transaction that an error has ended', async () => {
