@@ -191,6 +191,31 @@ describe.skipIf(postgres.missing)(`PostgresDriver (${postgres.name})`, () => {
     expect([rowCount, await names(app)]).toEqual([0, ['a']])
   })
 
+  it.each(['commit', 'rollback', 'end', "insert into account values (8, 'h', 0); commit"])(
+    'notices at once that a query has ended a transaction by itself: %s',
+    async (text) => {
+      const seen: unknown[] = []
+      const codeOf = (error: unknown) => seen.push(isMicroError(error) && error.code)
+      const running = app.db.transaction(async () => {
+        const late = Promise.all([sql.raw(text).execute(app.db.default).catch(codeOf), insert(1, 'beside').catch(codeOf)])
+        await late
+        await insert(2, 'after').catch(codeOf)
+        await app.db.transaction(() => insert(3, 'nested')).catch(codeOf)
+      })
+      await expect(running).rejects.toMatchObject({ code: expect.stringMatching(/^MICRO_DB_(RAW_TRANSACTION|TRANSACTION_ENDED)$/) })
+      expect(seen).toEqual(['MICRO_DB_RAW_TRANSACTION', ...Array(3).fill('MICRO_DB_TRANSACTION_ENDED')])
+      expect(await names(app)).toEqual(text.startsWith('insert') ? ['h'] : [])
+      await app.db.transaction(() => insert(4, 'next'))
+      expect(await names(app)).toContain('next')
+      await expect(
+        app.db.transaction(async () => {
+          await sql.raw(text.replace(/^insert.*;/, '')).execute(app.db.default)
+        }),
+      ).rejects.toMatchObject({ code: 'MICRO_DB_RAW_TRANSACTION' })
+      expect(app.lines.filter(({ level }) => level === 'error')).toEqual([])
+    },
+  )
+
   it('streams by a cursor, in chunks, inside a transaction and outside', async () => {
     await sql`insert into account select n, 'n' || n, n % 3 from generate_series(1, 250) n`.execute(app.db.default)
     const query = app.db.default.selectFrom('account').select('id').where('balance', '=', 0).orderBy('id')
