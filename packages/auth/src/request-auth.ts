@@ -67,7 +67,7 @@ export class RequestAuth<U extends AnyUser> implements AuthContext<U> {
     return isIn ? { ok: true, user } : wrongCredentials()
   }
 
-  register(registration: Registration<U>): Promise<AuthResult<U>> {
+  async register(registration: Registration<U>): Promise<AuthResult<U>> {
     this.refuseCrossSite()
     return this.#service.accounts.register(this.store, registration, seconds())
   }

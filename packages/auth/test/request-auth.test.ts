@@ -302,6 +302,18 @@ describe('RequestAuth', () => {
     expect(errors).toEqual(Array(10).fill('MICRO_AUTH_USER_INVALID'))
   })
 
+  it('refuses another site by a promise, never at once', async () => {
+    const theAuth = auth({ store: memoryStore() })
+    const app = micro(import.meta, { mode: 'test', env: {} }).use(theAuth)
+    app.post('/', async (ctx) => {
+      const refused = [ctx.auth.register({} as never), ctx.auth.signIn({} as never), ctx.auth.setPassword({} as never, '')]
+      return (await Promise.allSettled(refused)).map(({ status }) => status)
+    })
+    const response = await app.client().post('/', { headers: { 'sec-fetch-site': 'cross-site' } })
+    expect(await response.json()).toEqual(['rejected', 'rejected', 'rejected'])
+    await app.stop()
+  })
+
   it('is one value for two apps that know nothing of each other', async () => {
     const theAuth = auth({ store: memoryStore() })
     const make = (cookieName: string) => {

@@ -61,6 +61,10 @@ function noteSite() {
   app.post('/edit', [form(Note)], (ctx) => ctx.render('note.ejs', { form: ctx.form.fill({ title: 'stored', pinned: true, tags: ['b'] }) }))
   app.post('/body', [body(Note, { invalid: (ctx, form) => ctx.render('note.ejs', { form }) })], (ctx) => ({ title: ctx.body.title }))
   app.post('/secrets', [form(Secrets)], (ctx) => ctx.html(String(ctx.form.attributes(String(ctx.query.get('name'))))))
+  app.post('/no-schema', async (ctx) => {
+    const reading = ctx.forms.read({} as never)
+    return reading.catch((error: { code: string }) => ({ code: error.code }))
+  })
   app.post('/by-hand', async (ctx) => {
     const choice = await ctx.forms.read(z.object({ owner: z.enum(['me', String(ctx.query.get('friend'))]) }), { id: 'share' })
     return choice.ok ? choice.data : ctx.html(String(choice.attributes('owner')))
@@ -211,6 +215,7 @@ describe('form', () => {
 
   it('is read by hand where the schema depends on the request', async () => {
     expect((await ways.ask('/by-hand?friend=ann', { form: 'owner=ann' })).json()).toEqual({ owner: 'ann' })
+    expect((await ways.ask('/no-schema', { form: 'owner=ann' })).json()).toEqual({ code: 'MICRO_FORMS_SCHEMA' })
     const answer = await ways.ask('/by-hand?friend=ann', { form: 'owner=eve' })
     expect(answer.status).toBe(422)
     expect(answer.text).toBe(
