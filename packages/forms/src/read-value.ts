@@ -26,7 +26,7 @@ export function checkBody<O>(body: ReadBody, schema: CompiledSchema<O>, limits: 
     return check(body.value, schema, limits, (issue) => issue.message)
   }
   const value = coerce(body.fields.tree, schema.shape, { absentIsOff: true, duplicates: limits.duplicates, maxDepth: limits.maxDepth })
-  return check(value, schema, limits, plainMessage)
+  return check(value, schema, limits, (issue) => plainMessage(issue, shapeAt(schema.shape, pathOf(issue).map(String))))
 }
 
 /** Holds the query of a request against a schema. */
