@@ -87,7 +87,15 @@ export class Accounts {
     const { matches, outdated } = await this.#hasher.verify(password, account?.password)
     return account?.password !== undefined && matches
       ? { ok: true, user: account.user, stored: account.password, outdated }
-      : { ok: false, code: 'credentials', status: 401, message: CREDENTIALS, errors: { password: CREDENTIALS } }
+      : wrongCredentials()
+  }
+
+  /** Whether a password that has matched is still that of the account: it may have got another one, or a new hash of the same. */
+  async isCurrent<U extends AnyUser>(store: AuthStore<U>, { user, stored }: Verified<U>, given: string): Promise<boolean> {
+    const found = await store.findAccount(user.email)
+    const hash = found?.user.id === user.id ? found.password : undefined
+    const password = preparePassword(given)
+    return hash === stored || (hash !== undefined && password !== undefined && (await this.#hasher.verify(password, hash)).matches)
   }
 
   /** Hashes a password that has just matched anew, by the algorithm and cost of today. */
@@ -116,6 +124,11 @@ function tooShort(minLength: number): string {
 
 function invalid(errors: AuthFailure['errors']): AuthFailure {
   return { ok: false, code: 'invalid', status: 422, message: Object.values(errors).join(' '), errors }
+}
+
+/** The answer to a password that is not that of the account, or to an account that is none. */
+export function wrongCredentials(): AuthFailure {
+  return { ok: false, code: 'credentials', status: 401, message: CREDENTIALS, errors: { password: CREDENTIALS } }
 }
 
 function taken(): AuthFailure {

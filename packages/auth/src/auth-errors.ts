@@ -26,6 +26,10 @@ export const AUTH_ERRORS = {
     message: 'A stored password hash has an unknown form ({form}).',
     fix: 'Hashes are PHC strings of argon2id or scrypt: let the account set a new password.',
   },
+  MICRO_AUTH_TABLES: {
+    message: 'The database lacks something that accounts are kept in: {reason}.',
+    fix: 'Apply the migrations, npx micro db migrate; columns of your own, such as those in values, need a migration of your own.',
+  },
   MICRO_AUTH_LOGOUT_METHOD: {
     message: 'ctx.auth.logout() was called in a {method} request, which any other site can cause.',
     fix: 'Sign out in a POST route: <form method="post" action="/logout">.',

@@ -38,7 +38,7 @@ export interface StoredSession<U extends AnyUser> {
 
 /**
  * Where accounts, sessions and tickets are kept. Every method that may not find what it looks for answers `undefined`; one that rejects
- * is taken for an outage and answered 503, unless by a database's error of a constraint, which the app gets as it is. Nothing stored opens anything: passwords, session and ticket keys are hashes.
+ * is taken for an outage and answered 503, unless by a database's error of a constraint or of a mistake in a query, which the app gets as it is. Nothing stored opens anything: passwords, session and ticket keys are hashes.
  */
 export interface AuthStore<U extends AnyUser = AnyUser> {
   /** The account of an address, as `normaliseEmail` makes it, with the hash of its password. */

@@ -1,6 +1,7 @@
 import type { AnyExtension } from '@micro/core'
-import { HttpError, type Middleware, middleware } from '@micro/core'
+import { type Middleware, middleware } from '@micro/core'
 import type { AuthContext } from './auth-context.ts'
+import { signInFirst } from './sign-in-first.ts'
 import type { AnyUser } from './user.ts'
 
 /** Lets nobody in who has not signed in, and adds `ctx.user`. */
@@ -17,10 +18,11 @@ export function loginRequired<U extends AnyUser, N extends string>(extension: An
     const auth = (ctx as unknown as { readonly [K in N]: AuthContext<U> })[extension.name]
     const user = await auth.user()
     if (user === null) {
-      if (ctx.headers.get('accept')?.includes('text/html')) {
+      // A program that takes anything, or does not say what, gets the first.
+      if (ctx.preferredType('json', 'html') === 'html') {
         return ctx.redirect(auth.loginUrl())
       }
-      throw new HttpError(401, 'Sign in first.')
+      throw signInFirst(ctx)
     }
     ctx.setHeader('Cache-Control', 'private, no-cache')
     return next({ user })

@@ -9,6 +9,7 @@ import { normaliseEmail } from './email.ts'
 import type { ProviderClient, ProviderSignIn } from './provider-client.ts'
 import type { RequestAuth } from './request-auth.ts'
 import { isToken, keyOf, newToken } from './secret-token.ts'
+import { signInFirst } from './sign-in-first.ts'
 import type { AnyUser } from './user.ts'
 
 const FLOW_SECONDS = 600
@@ -33,7 +34,7 @@ export async function startFlow<U extends AnyUser>(
   auth: RequestAuth<U>,
 ): Promise<Reply> {
   auth.refuseCrossSite()
-  const link = ctx.query.get('link') === 'yes' ? await freshUser(auth) : null
+  const link = ctx.query.get('link') === 'yes' ? await freshUser(ctx, auth) : null
   const { name } = client.provider
   const [browser, state, nonce, verifier] = [newToken(), newToken(), newToken(), newToken()]
   const base = service.config.baseUrl ?? ctx.url.origin
@@ -123,10 +124,10 @@ async function link<U extends AnyUser>(
   return ctx.redirect(flow.next, 303)
 }
 
-async function freshUser<U extends AnyUser>(auth: RequestAuth<U>): Promise<U['id']> {
+async function freshUser<U extends AnyUser>(ctx: Context, auth: RequestAuth<U>): Promise<U['id']> {
   const current = await auth.current()
   if (current === null) {
-    abort(401, 'Sign in first.')
+    throw signInFirst(ctx)
   }
   if (Date.now() / 1000 - current.session.created > FRESH_SECONDS) {
     abort(403, 'Sign in again first: connecting another way in needs a sign-in of the last ten minutes.')

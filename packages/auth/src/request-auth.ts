@@ -1,5 +1,5 @@
 import { abort, type Context, crossSiteVerdict } from '@micro/core'
-import type { AuthResult, Credentials, Registration } from './accounts.ts'
+import { type AuthResult, type Credentials, type Registration, wrongCredentials } from './accounts.ts'
 import type { AuthContext, ProviderLink } from './auth-context.ts'
 import { authError } from './auth-errors.ts'
 import type { AuthService } from './auth-service.ts'
@@ -56,16 +56,18 @@ export class RequestAuth<U extends AnyUser> implements AuthContext<U> {
     if (!result.ok) {
       return result
     }
+    const { user } = result
     if (result.outdated) {
       await accounts.upgrade(this.store, result, credentials.password).catch((error: unknown) => {
         this.#ctx.log.warn('A password hash could not be renewed.', { error })
       })
     }
-    await this.login(result.user)
-    return { ok: true, user: result.user }
+    // Comparing takes a while. Who sets a password in between ends the sessions that are there by then, so this one is there first.
+    const isIn = await this.#begin(user, () => accounts.isCurrent(this.store, result, credentials.password))
+    return isIn ? { ok: true, user } : wrongCredentials()
   }
 
-  register(registration: Registration<U>): Promise<AuthResult<U>> {
+  async register(registration: Registration<U>): Promise<AuthResult<U>> {
     this.refuseCrossSite()
     return this.#service.accounts.register(this.store, registration, seconds())
   }
@@ -86,20 +88,7 @@ export class RequestAuth<U extends AnyUser> implements AuthContext<U> {
 
   async login(user: U): Promise<void> {
     requireUser('login', user)
-    const { cookie, config } = this.#service
-    // A session that somebody planted in this browser must not be the one that is used from here on.
-    this.#ctx.session.regenerate()
-    const now = seconds()
-    const token = newToken()
-    const session = { key: keyOf(token), owner: user.id, created: now, seen: now, expires: this.#expiry(now, now) }
-    const previous = cookie.read(this.#ctx)
-    if (previous !== undefined) {
-      await this.store.deleteSession(keyOf(previous))
-    }
-    await this.store.createSession(session)
-    await this.store.deleteExpired(now)
-    cookie.write(this.#ctx, token, config.maxAge)
-    this.#current = Promise.resolve({ session, user })
+    await this.#begin(user)
   }
 
   async logout({ everywhere = false }: { readonly everywhere?: boolean } = {}): Promise<void> {
@@ -135,6 +124,29 @@ export class RequestAuth<U extends AnyUser> implements AuthContext<U> {
     if (!crossSiteVerdict(this.#ctx, { trustedOrigins }).allowed) {
       abort(403, 'This request came from another site.')
     }
+  }
+
+  /** Begins a session, unless `isStill` says, when it is there, that it must not be. */
+  async #begin(user: U, isStill: () => Promise<boolean> = async () => true): Promise<boolean> {
+    const { cookie, config } = this.#service
+    const now = seconds()
+    const token = newToken()
+    const session = { key: keyOf(token), owner: user.id, created: now, seen: now, expires: this.#expiry(now, now) }
+    await this.store.createSession(session)
+    if (!(await isStill())) {
+      await this.store.deleteSession(session.key)
+      return false
+    }
+    // A session that somebody planted in this browser must not be the one that is used from here on.
+    this.#ctx.session.regenerate()
+    const previous = cookie.read(this.#ctx)
+    if (previous !== undefined) {
+      await this.store.deleteSession(keyOf(previous))
+    }
+    await this.store.deleteExpired(now)
+    cookie.write(this.#ctx, token, config.maxAge)
+    this.#current = Promise.resolve({ session, user })
+    return true
   }
 
   async #find(): Promise<SignedIn<U> | null> {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { failClosed } from '../src/fail-closed.ts'
 import { type AuthStore, type AuthTables, auth, memoryStore, oauth2, type User } from '../src/index.ts'
 import { type PostgresServer, postgresServer } from './postgres-server.ts'
-import { PASSWORD } from './sign-in-app.ts'
+import { dbApp, PASSWORD } from './sign-in-app.ts'
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
@@ -93,13 +93,22 @@ describe.each(['SQLite', 'PostgreSQL'].filter((name) => name === 'SQLite' || pos
 })
 
 describe('failClosed', () => {
+  const coded = (message: string, more: object) => Object.assign(new Error(message), more)
+  const sqlite = (message: string, errcode: number) => coded(message, { code: 'ERR_SQLITE_ERROR', errcode })
+
   it.each<[what: string, error: unknown, passes: boolean]>([
-    ['a unique column in SQLite', Object.assign(new Error('UNIQUE'), { code: 'ERR_SQLITE_ERROR', errcode: 2067 }), true],
-    ['a foreign key in PostgreSQL', Object.assign(new Error('fk'), { code: '23503' }), true],
-    ['an exclusion constraint in PostgreSQL', Object.assign(new Error('exclusion'), { code: '23P01' }), true],
-    ['a database that is busy', Object.assign(new Error('busy'), { code: 'ERR_SQLITE_ERROR', errcode: 5 }), false],
-    ['a table that is missing', Object.assign(new Error('no table'), { code: '42P01' }), false],
-    ['a connection that was refused', Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }), false],
+    ['a unique column in SQLite', sqlite('UNIQUE', 2067), true],
+    ['a foreign key in PostgreSQL', coded('fk', { code: '23503' }), true],
+    ['an exclusion constraint in PostgreSQL', coded('exclusion', { code: '23P01' }), true],
+    ['a database that is busy', sqlite('busy', 5), false],
+    ['a mistake in SQL for SQLite', sqlite('near "selct": syntax error', 1), true],
+    ['a mistake in SQL for PostgreSQL', coded('syntax error', { code: '42601' }), true],
+    ['a table that this user may not read', coded('permission denied', { code: '42501' }), true],
+    ['a parameter that no column holds', coded('no column', { code: 'MICRO_DB_BIND', [Symbol.for('micro.error')]: true }), true],
+    ['a database that is closed', coded('closed', { code: 'MICRO_DB_NOT_OPEN', [Symbol.for('micro.error')]: true }), false],
+    ['a database that cannot be opened', coded('closed', { code: 'MICRO_DB_OPEN', [Symbol.for('micro.error')]: true }), false],
+    ['a service that does not answer', new TypeError('fetch failed'), false],
+    ['a connection that was refused', coded('refused', { code: 'ECONNREFUSED' }), false],
     ['a number', 23_505, false],
   ])('A-6: takes %s for what it is', async (_what, error, passes) => {
     const broken: AuthStore<User> = { ...memoryStore(), findIdentity: () => Promise.reject(error) }
@@ -107,5 +116,38 @@ describe('failClosed', () => {
       .findIdentity({ issuer, subject: '1' })
       .catch((reason: unknown) => reason)
     expect(passes ? thrown === error : isHttpError(thrown) && thrown.status === 503).toBe(true)
+  })
+
+  it.each<[what: string, error: Error]>([
+    ['a table in SQLite', sqlite('no such table: user', 1)],
+    ['a column in SQLite', sqlite('table user has no column named nope', 1)],
+    ['another column in SQLite', sqlite('no such column: nope', 1)],
+    ['a table in PostgreSQL', coded('relation "user" does not exist', { code: '42P01' })],
+    ['a column in PostgreSQL', coded('column "nope" does not exist', { code: '42703' })],
+  ])('says what to do where %s is missing', async (_what, error) => {
+    const broken: AuthStore<User> = { ...memoryStore(), findAccount: () => Promise.reject(error) }
+    const failed = failClosed(() => broken).findAccount('ada@example.com')
+    await expect(failed).rejects.toMatchObject({ code: 'MICRO_AUTH_TABLES', cause: error })
+    await expect(failed).rejects.toThrow(/micro db migrate/)
+    await expect(failed).rejects.toThrow(error.message)
+  })
+
+  it.each([
+    ['a table of it', 'no such table: auth_password', {}],
+    ['a column of the app’s own', 'no column named nope', { values: { nope: 1 } }],
+  ])('refuses with 500 where a database lacks %s', async (what, reason, more) => {
+    const app = dbApp()
+    app.onError(Error, (error, ctx) => ctx.json({ message: error.message }, isHttpError(error) ? error.status : 500))
+    await app.start()
+    if (what === 'a table of it') {
+      await app.db.default.schema.dropTable('auth_password').execute()
+    }
+    const reply = await app.client().post('/register', { json: { email: 'ada@example.com', password: PASSWORD, ...more } })
+    expect([reply.status, reply.headers.get('retry-after'), (await reply.json()).message]).toEqual([
+      500,
+      null,
+      expect.stringContaining(reason),
+    ])
+    await app.stop()
   })
 })

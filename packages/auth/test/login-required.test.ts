@@ -40,6 +40,18 @@ describe.each([
   it.each([{ accept: 'application/json' }, { accept: '*/*' }, {}])('answers 401 to a program (%j)', async (headers) => {
     const refused = await running.client().get('/me', { headers: headers as { [name: string]: string } })
     expect([refused.status, refused.headers.get('location')]).toEqual([401, null])
+    expect(refused.headers.get('www-authenticate')).toBe('Session realm="sign-in-app"')
+  })
+
+  it.each([
+    ['TEXT/HTML', 302],
+    ['text/html, application/json', 302],
+    ['text/html;q=0, application/json', 401],
+    ['application/json, text/html;q=0.5', 401],
+    ['text/plain', 401],
+  ])('answers what the client likes best (%s: %d), and says to caches that it may be another', async (accept, status) => {
+    const refused = await running.client().get('/me', { headers: { accept } })
+    expect([refused.status, refused.headers.get('vary')?.split(/, ?/)]).toEqual([status, expect.arrayContaining(['Accept', 'Cookie'])])
   })
 
   it.each(['//evil.example', '/\\evil.example', 'https://evil.example', '/%2Fevil.example', '\t//evil.example', ''])(
@@ -66,6 +78,18 @@ describe('loginRequired', () => {
     })
     const client = app.client({ redirects: false })
     expect((await client.get('/', { headers: HTML })).headers.get('location')).toBe('/enter?from=app&next=%2F')
+    await app.stop()
+  })
+
+  it.each([
+    ['notes', 'notes'],
+    ['a "b" \\c', 'a \\"b\\" \\\\c'],
+    ['Café ☕', 'Caf? ?'],
+  ])('names the app %s as the realm', async (name, realm) => {
+    const theAuth = auth({ store: memoryStore() })
+    const app = micro(import.meta, { mode: 'test', env: {}, name }).use(theAuth)
+    app.get('/', [theAuth.loginRequired], () => 'in')
+    expect((await app.client().get('/')).headers.get('www-authenticate')).toBe(`Session realm="${realm}"`)
     await app.stop()
   })
 

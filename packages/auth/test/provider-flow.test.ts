@@ -226,7 +226,8 @@ describe('accounts of providers', () => {
   })
 
   it('A-22: connects nothing for who has not signed in, or not lately, or has changed accounts meanwhile', async () => {
-    expect((await site.running.client().post('/auth/work?link=yes')).status).toBe(401)
+    const nobody = await site.running.client().post('/auth/work?link=yes')
+    expect([nobody.status, nobody.headers.get('www-authenticate')]).toEqual([401, expect.stringMatching(/^Session realm="/)])
     const browser = site.running.client()
     await site.signIn(browser, 'work', 'stale')
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 601_000 })

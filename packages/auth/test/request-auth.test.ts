@@ -1,5 +1,7 @@
 import { isMicroError, micro, type SessionStore } from '@micro/core'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { tableNames } from '../src/auth-tables.ts'
+import { DbStore } from '../src/db-store.ts'
 import { type AuthStore, auth, memoryStore, oidc, type User } from '../src/index.ts'
 import { keyDerivation } from '../src/key-derivation.ts'
 import { PasswordHasher } from '../src/password-hasher.ts'
@@ -199,7 +201,7 @@ describe('RequestAuth', () => {
 
   it('hashes an outdated password anew when its owner signs in', async () => {
     const store = memoryStore()
-    const old = await new PasswordHasher({ concurrency: 1, queueLimit: 1 }, () => keyDerivation([])).hash(PASSWORD)
+    const old = await outdatedHashOf(PASSWORD)
     await store.createUser({ email: 'old@example.com', created: 1, values: {}, password: old })
     const client = (await running({ store })).client()
     expect((await client.post('/login', { json: { email: 'old@example.com', password: 'wrong password' } })).status).toBe(401)
@@ -211,7 +213,7 @@ describe('RequestAuth', () => {
 
   it('signs in though the hash cannot be renewed', async () => {
     const store = memoryStore()
-    const old = await new PasswordHasher({ concurrency: 1, queueLimit: 1 }, () => keyDerivation([])).hash(PASSWORD)
+    const old = await outdatedHashOf(PASSWORD)
     await store.createUser({ email: 'old@example.com', created: 1, values: {}, password: old })
     const refusing = failing(store, (name) => {
       if (name === 'replacePassword') {
@@ -221,6 +223,48 @@ describe('RequestAuth', () => {
     const client = (await running({ store: refusing })).client()
     expect((await client.post('/login', { json: { email: 'old@example.com', password: PASSWORD } })).status).toBe(303)
     expect((await client.get('/me')).status).toBe(200)
+  })
+
+  it.each<[where: string, make: () => Promise<AuthStore<User>>]>([
+    ['memory', async () => memoryStore()],
+    [
+      'SQLite',
+      async () => {
+        const app = dbApp()
+        stops.push((await throughFetch(app)).stop)
+        return new DbStore<User>(app.db.default, tableNames('auth'))
+      },
+    ],
+  ])('lets nobody in by the old password who was on the way when a new one was set (%s)', async (_where, make) => {
+    const store = await make()
+    for (const [method, when] of [
+      ['findAccount', 'after'],
+      ['createSession', 'before'],
+      ['createSession', 'after'],
+    ] as const) {
+      const email = `${method}.${when}@example.com`
+      const race = interrupted(store, method, when)
+      const made = await running({ store: race.store })
+      const owner = await signedIn(made, email)
+      const thief = made.client()
+      race.meanwhile(() => owner.post('/password', { json: { password: 'a new password' } }))
+      const late = await thief.post('/login', { json: { email, password: PASSWORD } })
+      expect([late.status, (await late.json()).code, late.headers.get('set-cookie')]).toEqual([401, 'credentials', null])
+      expect(race.made).toHaveLength(3)
+      const alive = await Promise.all(race.made.map(async (key) => (await store.findSession(key)) !== undefined))
+      expect(alive.filter(Boolean)).toHaveLength(1)
+      expect([(await owner.get('/me')).status, (await thief.get('/me')).status]).toEqual([200, 401])
+    }
+  })
+
+  it('signs in twice at once where the hash is outdated', async () => {
+    const store = memoryStore()
+    await store.createUser({ email: 'old@example.com', created: 1, values: {}, password: await outdatedHashOf(PASSWORD) })
+    const race = interrupted(store, 'findAccount', 'after')
+    const made = await running({ store: race.store })
+    const signIn = () => made.client().post('/login', { json: { email: 'old@example.com', password: PASSWORD } })
+    race.meanwhile(signIn)
+    expect((await signIn()).status).toBe(303)
   })
 
   it('A-10: takes no account for the one asked for whose address merely compares equal in the store', async () => {
@@ -256,6 +300,18 @@ describe('RequestAuth', () => {
     stops.push(() => app.stop())
     await app.client().post('/in')
     expect(errors).toEqual(Array(10).fill('MICRO_AUTH_USER_INVALID'))
+  })
+
+  it('refuses another site by a promise, never at once', async () => {
+    const theAuth = auth({ store: memoryStore() })
+    const app = micro(import.meta, { mode: 'test', env: {} }).use(theAuth)
+    app.post('/', async (ctx) => {
+      const refused = [ctx.auth.register({} as never), ctx.auth.signIn({} as never), ctx.auth.setPassword({} as never, '')]
+      return (await Promise.allSettled(refused)).map(({ status }) => status)
+    })
+    const response = await app.client().post('/', { headers: { 'sec-fetch-site': 'cross-site' } })
+    expect(await response.json()).toEqual(['rejected', 'rejected', 'rejected'])
+    await app.stop()
   })
 
   it('is one value for two apps that know nothing of each other', async () => {
@@ -346,10 +402,41 @@ function failing(store: AuthStore<User>, before: (name: string) => void): AuthSt
   })
 }
 
+/** A store in which something may happen once before or after one of its methods, and the keys of the sessions that it has made. */
+function interrupted(store: AuthStore<User>, method: keyof AuthStore<User>, when: 'before' | 'after') {
+  let happens: (() => Promise<unknown>) | undefined
+  const made: string[] = []
+  const once = async (name: unknown, at: string) => {
+    const run = name === method && at === when ? happens : undefined
+    if (run !== undefined) {
+      happens = undefined
+      await run()
+    }
+  }
+  const wrapped = new Proxy(store, {
+    get:
+      (target, name) =>
+      async (...args: [{ readonly key: string }]) => {
+        if (name === 'createSession') {
+          made.push(args[0].key)
+        }
+        await once(name, 'before')
+        const answer = await (Reflect.get(target, name) as (...args: unknown[]) => unknown).apply(target, args)
+        await once(name, 'after')
+        return answer
+      },
+  })
+  return { store: wrapped, made, meanwhile: (run: () => Promise<unknown>) => (happens = run) }
+}
+
 /** The methods of a store, to spread. */
 function bound(store: AuthStore<User>): AuthStore<User> {
   const names = Object.getOwnPropertyNames(Object.getPrototypeOf(store)).filter((name) => name !== 'constructor')
   return Object.fromEntries(names.map((name) => [name, (Reflect.get(store, name) as (...args: never[]) => unknown).bind(store)])) as never
+}
+
+function outdatedHashOf(password: string): Promise<string> {
+  return new PasswordHasher({ concurrency: 1, queueLimit: 1 }, () => keyDerivation([])).hash(password)
 }
 
 function hashOf(password: string): Promise<string> {

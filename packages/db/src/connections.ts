@@ -102,7 +102,7 @@ export class AppConnections<S> implements Connections<S> {
     }
   }
 
-  transaction<T>(run: (trx: Transaction<S>) => Promise<T>, { accessMode, isolationLevel }: TransactionSettings = {}): Promise<T> {
+  async transaction<T>(run: (trx: Transaction<S>) => Promise<T>, { accessMode, isolationLevel }: TransactionSettings = {}): Promise<T> {
     let builder = this.default.transaction()
     builder = accessMode === undefined ? builder : builder.setAccessMode(accessMode)
     builder = isolationLevel === undefined ? builder : builder.setIsolationLevel(isolationLevel)

@@ -1,4 +1,4 @@
-import { abort, type Context } from '@micro/core'
+import { abort, type Context, HttpError } from '@micro/core'
 import {
   type ConnectionBuilder,
   type ControlledTransactionBuilder,
@@ -13,6 +13,7 @@ import { dbError } from './db-errors.ts'
 import type { Db, FirstQuery, Page, PageOptions } from './db-member.ts'
 import { AmbientConnectionBuilder, AmbientTransactionBuilder, RequestTransactionBuilder } from './handle-builders.ts'
 import { type PageDefaults, paginate } from './paginate.ts'
+import { isOutOfRange } from './postgres-trouble.ts'
 import type { ScopeRunner } from './scope-runner.ts'
 import { shownAs } from './shown-as.ts'
 
@@ -42,11 +43,15 @@ export class DbHandle<S> extends Kysely<S> implements Db<S> {
   }
 
   paginate<DB, T extends keyof DB, O>(query: SelectQueryBuilder<DB, T, O>, options: PageOptions = {}): Promise<Page<O>> {
-    return paginate(this.tables<unknown>(), query, options, this.#view.defaults, this.#view.request?.query)
+    return paginate(this.tables<unknown>(), query, options, this.#view.defaults, this.#view.request)
   }
 
   async firstOr404<T>(query: FirstQuery<T>, message?: string): Promise<T> {
-    return (await query.executeTakeFirst()) ?? abort(404, message)
+    try {
+      return (await query.executeTakeFirst()) ?? abort(404, message)
+    } catch (error) {
+      throw isOutOfRange(error) ? new HttpError(404, message, { cause: error }) : error
+    }
   }
 
   tables<T>(): DbHandle<T> {

@@ -8,22 +8,28 @@ export interface PageDefaults {
   readonly maxPerPage: number
 }
 
+/** What is read of a request: `query` is what a schema has made of it, or the one of the address. */
+export interface PageRequest {
+  readonly query: unknown
+  readonly url: URL
+}
+
 /** Beyond this a database's own integers end. */
 const MAX_PAGE = 2 ** 31 - 1
 
-/** One page of a query's rows. `requested` is the request's query, if there is a request. */
+/** One page of a query's rows, by what the request asks for, if there is one. */
 export async function paginate<DB, T extends keyof DB, O>(
   db: Kysely<unknown>,
   query: SelectQueryBuilder<DB, T, O>,
   options: PageOptions,
   defaults: PageDefaults,
-  requested: unknown,
+  request: PageRequest | undefined,
 ): Promise<Page<O>> {
   const max = options.max ?? defaults.maxPerPage
-  const page = positive('page', options.page ?? requestedValue(requested, 'page') ?? 1)
+  const page = positive('page', options.page ?? requestedValue(request, 'page') ?? 1)
   const perPage =
     options.perPage === undefined
-      ? Math.min(positive('perPage', requestedValue(requested, 'perPage') ?? defaults.perPage), max)
+      ? Math.min(positive('perPage', requestedValue(request, 'perPage') ?? defaults.perPage), max)
       : positive('perPage', options.perPage)
   const total = await count(db, query)
   const offset = (page - 1) * perPage
@@ -41,12 +47,12 @@ async function count<DB, T extends keyof DB, O>(db: Kysely<unknown>, query: Sele
   return Number(total)
 }
 
-/** A value of the query, whether it is as it was sent or as a schema has made it. */
-function requestedValue(requested: unknown, name: string): unknown {
-  if (requested instanceof URLSearchParams) {
-    return requested.get(name) ?? undefined
-  }
-  return typeof requested === 'object' && requested !== null ? (requested as { readonly [name: string]: unknown })[name] : undefined
+/** A value of the query, as a schema has made it, or as it was sent where no schema speaks of it. */
+function requestedValue(request: PageRequest | undefined, name: string): unknown {
+  const { query, url } = request ?? {}
+  return typeof query === 'object' && query !== null && Object.hasOwn(query, name)
+    ? (query as { readonly [name: string]: unknown })[name]
+    : (url?.searchParams.get(name) ?? undefined)
 }
 
 function positive(name: string, value: unknown): number {

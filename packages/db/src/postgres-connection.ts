@@ -1,23 +1,35 @@
 import { CompiledQuery, type ControlConnectionProvider, type DatabaseConnection, type QueryResult } from 'kysely'
+import type pg from 'pg'
 import { checkBindable } from './bind.ts'
+import { dbError } from './db-errors.ts'
 import { overloaded } from './gate.ts'
-import { isConnectionTrouble } from './postgres-trouble.ts'
+import { IDLE } from './postgres-status.ts'
+import { isConnectionTrouble, refusedValue } from './postgres-trouble.ts'
 import { quote } from './quote.ts'
+
+/** What is asked of a client of pg. */
+export type ClientStatus = Pick<pg.PoolClient, 'getTransactionStatus'>
 
 /** A connection while somebody has it. */
 export class PostgresConnection implements DatabaseConnection {
   readonly connection: DatabaseConnection
   /** Whether a transaction was begun that is still to be ended. */
   inTransaction = false
+  /** Whether a query has ended it by itself: nothing may be run in its place. */
+  isLost = false
+  readonly #client: ClientStatus | undefined
   #last: Promise<unknown> = Promise.resolve()
   #streams = 0
 
-  constructor(connection: DatabaseConnection) {
+  constructor(connection: DatabaseConnection, client: ClientStatus | undefined) {
     this.connection = connection
+    this.#client = client
   }
 
+  /** @throws MicroError `MICRO_DB_RAW_TRANSACTION` where the query ends the transaction, `MICRO_DB_TRANSACTION_ENDED` where one has. */
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    return this.#execute({ ...query, parameters: checkBindable(query.parameters).map(toPostgres) })
+    const bound = { ...query, parameters: checkBindable(query.parameters).map(toPostgres) }
+    return this.inTurn(() => this.#guarded(() => this.connection.executeQuery<R>(bound)))
   }
 
   /** Rows in chunks, by a cursor of the server, inside the open transaction or one of its own. */
@@ -76,6 +88,23 @@ export class PostgresConnection implements DatabaseConnection {
     return turn
   }
 
+  /** Notices what a query does to the transaction before the next one has its turn. */
+  async #guarded<T>(run: () => Promise<T>): Promise<T> {
+    if (this.isLost) {
+      throw dbError('MICRO_DB_TRANSACTION_ENDED', {})
+    }
+    let result: T
+    try {
+      result = await run()
+    } finally {
+      this.isLost = this.inTransaction && this.#client?.getTransactionStatus() === IDLE
+    }
+    if (this.isLost) {
+      throw dbError('MICRO_DB_RAW_TRANSACTION', {})
+    }
+    return result
+  }
+
   #execute<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     return this.inTurn(() => this.connection.executeQuery<R>(query))
   }
@@ -90,6 +119,6 @@ async function translated<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run()
   } catch (error) {
-    throw isConnectionTrouble(error) ? overloaded('The database does not answer.', error) : error
+    throw isConnectionTrouble(error) ? overloaded('The database does not answer.', error) : (refusedValue(error) ?? error)
   }
 }

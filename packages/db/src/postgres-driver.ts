@@ -5,9 +5,11 @@ import {
   type DatabaseConnection,
   type Driver,
   PostgresDriver as KyselyPostgresDriver,
+  type PostgresPool,
   type TransactionSettings,
 } from 'kysely'
 import type pg from 'pg'
+import { dbError } from './db-errors.ts'
 import type { EngineDriver } from './engine.ts'
 import { overloaded } from './gate.ts'
 import { PostgresConnection } from './postgres-connection.ts'
@@ -24,10 +26,19 @@ export class PostgresDriver implements EngineDriver {
   readonly #pool: pg.Pool
   readonly #driver: Driver
   readonly #clients: Set<pg.PoolClient> = new Set()
+  /** The client that Kysely's driver has just asked for, whose connection does not show it. */
+  #asked: Promise<pg.PoolClient> | undefined
 
   constructor(pool: pg.Pool) {
     this.#pool = pool
-    this.#driver = new KyselyPostgresDriver({ pool })
+    const connect = () => {
+      this.#asked = pool.connect()
+      return this.#asked
+    }
+    const { options, Client } = pool as pg.Pool & Pick<PostgresPool, 'Client'>
+    this.#driver = new KyselyPostgresDriver({
+      pool: { connect, end: () => pool.end(), options, ...(Client === undefined ? {} : { Client }) },
+    })
     pool.on('connect', (client) => this.#clients.add(client))
     pool.on('remove', (client) => this.#clients.delete(client))
   }
@@ -53,7 +64,11 @@ export class PostgresDriver implements EngineDriver {
       throw overloaded('Too many requests wait for the database.')
     }
     try {
-      return new PostgresConnection(await this.#driver.acquireConnection(options))
+      this.#asked = undefined
+      const acquired = this.#driver.acquireConnection(options)
+      // Asked for before the call returns: no other one can come between.
+      const client = this.#asked
+      return new PostgresConnection(await acquired, await client)
     } catch (error) {
       throw overloaded('The database cannot be reached.', error)
     }
@@ -70,9 +85,14 @@ export class PostgresDriver implements EngineDriver {
   async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
     await own(connection).inTurn(() => this.#driver.beginTransaction(own(connection).connection, settings))
     own(connection).inTransaction = true
+    own(connection).isLost = false
   }
 
+  /** @throws MicroError `MICRO_DB_RAW_TRANSACTION` where a query has ended the transaction already. */
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    if (own(connection).isLost) {
+      throw dbError('MICRO_DB_RAW_TRANSACTION', {})
+    }
     own(connection).inTransaction = false
     await own(connection).inTurn(() => this.#driver.commitTransaction(own(connection).connection))
   }
@@ -80,6 +100,8 @@ export class PostgresDriver implements EngineDriver {
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     own(connection).inTransaction = false
     await own(connection).inTurn(() => this.#driver.rollbackTransaction(own(connection).connection))
+    // Not before: what the transaction had started waits for its turn.
+    own(connection).isLost = false
   }
 
   async savepoint(connection: DatabaseConnection, name: string): Promise<void> {

@@ -12,6 +12,7 @@ import {
   sql,
 } from 'kysely'
 import type { Engine } from './engine.ts'
+import { PostgresConnection } from './postgres-connection.ts'
 import { PostgresDriver } from './postgres-driver.ts'
 import { createPool, loadPostgres, type PoolOptions } from './postgres-pool.ts'
 
@@ -65,7 +66,8 @@ export class PostgresEngine implements Engine {
   }
 
   async isMigrating(connection: DatabaseConnection): Promise<boolean> {
-    return this.#migrating.get(connection) === (await transactionId(connection))
+    const isLost = connection instanceof PostgresConnection && connection.isLost
+    return !isLost && this.#migrating.get(connection) === (await transactionId(connection))
   }
 
   async hasTable(db: Kysely<unknown>, name: string): Promise<boolean> {

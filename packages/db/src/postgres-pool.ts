@@ -2,6 +2,7 @@
 import type { Log } from '@micro/core'
 import type pg from 'pg'
 import { dbError } from './db-errors.ts'
+import { IDLE } from './postgres-status.ts'
 import { postgresValues } from './postgres-values.ts'
 
 /** How the pool behaves. */
@@ -47,9 +48,6 @@ export function createPool({ Pool, types }: typeof pg, url: URL, options: PoolOp
   })
   return pool
 }
-
-/** Transaction status of PostgreSQL's ReadyForQuery message: no transaction is open. */
-const IDLE = 'I'
 
 type Connection = Pick<pg.PoolConfig, 'connectionString' | 'ssl'>
 

@@ -58,6 +58,8 @@ describe('db', () => {
   it('touches no file until the app starts, and then keeps one in the instance directory', async () => {
     const app = make().use(db<Schema>()).use(db<Schema>().as('stats'))
     expect(codeOf(() => app.db.default)).toBe('MICRO_DB_NOT_OPEN')
+    const early = app.db.transaction(async () => 'run')
+    await expect(early).rejects.toMatchObject({ code: 'MICRO_DB_NOT_OPEN' })
     expect(existsSync(join(root, 'instance'))).toBe(false)
     await app.start()
     expect([existsSync(join(root, 'instance/app.db')), existsSync(join(root, 'instance/stats.db'))]).toEqual([true, true])

@@ -1,3 +1,4 @@
+import { middleware } from '@micro/core'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dropDatabases, engines, makeApp, type Place, routes, type TestApp } from './engines.ts'
@@ -29,6 +30,12 @@ const refused: readonly string[] = [
   '?page=%31%00',
 ]
 
+/** A schema of the query that names other fields, as `query()` of forms puts it there. */
+const narrowed = middleware(async (ctx, next) => {
+  const size = ctx.query.get('size')
+  return next({ query: { tag: ctx.query.get('tag'), ...(size === null ? {} : { perPage: Number(size) }) } })
+})
+
 for (const engine of engines) {
   describe.skipIf(engine.missing)(`paginate on ${engine.name}`, () => {
     let place: Place
@@ -38,6 +45,7 @@ for (const engine of engines) {
       place = await engine.make()
       const served = routes()
       served.get('/', (ctx) => ctx.db.paginate(ctx.db.selectFrom('account').select('id').orderBy('id')))
+      served.get('/narrowed', [narrowed], (ctx) => ctx.db.paginate(ctx.db.selectFrom('account').select('id').orderBy('id')))
       app = await makeApp(place, { perPage: 3, maxPerPage: 5 }, served)
       for (let id = 1; id <= 7; id++) {
         await app.db.default
@@ -63,6 +71,16 @@ for (const engine of engines) {
           expect.stringMatching(/'(page|perPage)' must be a positive integer/),
         ])
       }
+    })
+
+    it('reads from the address what a schema of the query has left out', async () => {
+      const ids = async (query: string) =>
+        ((await (await app.client().get(`/narrowed${query}`)).json()) as { items: { id: number }[] }).items.map(({ id }) => id)
+      expect(await ids('?tag=x')).toEqual([1, 2, 3])
+      expect(await ids('?tag=x&page=2')).toEqual([4, 5, 6])
+      expect(await ids('?tag=x&page=2&perPage=2')).toEqual([3, 4])
+      expect(await ids('?size=2&page=2')).toEqual([3, 4])
+      expect((await app.client().get('/narrowed?page=0')).status).toBe(400)
     })
 
     it('counts what a query would give, whatever it is made of', async () => {

@@ -22,6 +22,18 @@ describe.skipIf(postgres.missing)(`PostgresDriver (${postgres.name})`, () => {
     place = await postgres.make()
     const served = routes()
     served.get('/names', async (ctx) => ({ names: await ctx.db.selectFrom('account').select('name').execute() }))
+    served.get('/accounts/:id', (ctx) =>
+      ctx.db.firstOr404(ctx.db.selectFrom('account').selectAll().where('id', '=', Number(ctx.params.id))),
+    )
+    served.get('/find', (ctx) =>
+      ctx.db
+        .selectFrom('account')
+        .selectAll()
+        .where(({ eb }) =>
+          ctx.query.has('name') ? eb('name', '=', String(ctx.query.get('name'))) : eb('id', '=', Number(ctx.query.get('id'))),
+        )
+        .execute(),
+    )
     served.get('/slow', async (ctx) => (await sql`select pg_sleep(20)`.execute(ctx.db)).rows)
     served.get('/hold', (ctx) => ctx.db.transaction().execute(async (trx) => (await sql`select pg_sleep(0.5)`.execute(trx)).rows))
     served.get('/broken', async (ctx) => (await sql`select 'private' from there_is_no_such_table`.execute(ctx.db)).rows)
@@ -130,6 +142,22 @@ describe.skipIf(postgres.missing)(`PostgresDriver (${postgres.name})`, () => {
     expect(inspect(app.lines, { depth: 10 })).toContain('there_is_no_such_table')
   })
 
+  it('tells a client whose value no column can hold, and says nothing of the column', async () => {
+    const answer = async (path: string) => {
+      const response = await app.client().get(path)
+      return [response.status, await response.text()] as const
+    }
+    expect((await answer('/accounts/3000000000'))[0]).toBe(404)
+    for (const path of ['/find?id=3000000000', '/find?id=-3000000000', '/find?name=a%00b']) {
+      const [status, text] = await answer(path)
+      expect([path, status]).toEqual([path, 400])
+      expect(text).not.toMatch(/integer|UTF8|0x00|3000000000|account|22\d\d\d/i)
+    }
+    await expect(app.db.transaction(() => insert(3_000_000_000, 'a'))).rejects.toMatchObject({ status: 400, cause: { code: '22003' } })
+    await expect(insert(1, 'a\0b')).rejects.toMatchObject({ status: 400, cause: { code: '22021' } })
+    expect(await names(app)).toEqual([])
+  })
+
   it('does not report success for a transaction that an error has ended', async () => {
     const running = app.db.transaction(async (trx) => {
       await trx.insertInto('account').values({ id: 1, name: 'a', balance: 0 }).execute()
@@ -162,6 +190,31 @@ describe.skipIf(postgres.missing)(`PostgresDriver (${postgres.name})`, () => {
     )
     expect([rowCount, await names(app)]).toEqual([0, ['a']])
   })
+
+  it.each(['commit', 'rollback', 'end', "insert into account values (8, 'h', 0); commit"])(
+    'notices at once that a query has ended a transaction by itself: %s',
+    async (text) => {
+      const seen: unknown[] = []
+      const codeOf = (error: unknown) => seen.push(isMicroError(error) && error.code)
+      const running = app.db.transaction(async () => {
+        const late = Promise.all([sql.raw(text).execute(app.db.default).catch(codeOf), insert(1, 'beside').catch(codeOf)])
+        await late
+        await insert(2, 'after').catch(codeOf)
+        await app.db.transaction(() => insert(3, 'nested')).catch(codeOf)
+      })
+      await expect(running).rejects.toMatchObject({ code: expect.stringMatching(/^MICRO_DB_(RAW_TRANSACTION|TRANSACTION_ENDED)$/) })
+      expect(seen).toEqual(['MICRO_DB_RAW_TRANSACTION', ...Array(3).fill('MICRO_DB_TRANSACTION_ENDED')])
+      expect(await names(app)).toEqual(text.startsWith('insert') ? ['h'] : [])
+      await app.db.transaction(() => insert(4, 'next'))
+      expect(await names(app)).toContain('next')
+      await expect(
+        app.db.transaction(async () => {
+          await sql.raw(text.replace(/^insert.*;/, '')).execute(app.db.default)
+        }),
+      ).rejects.toMatchObject({ code: 'MICRO_DB_RAW_TRANSACTION' })
+      expect(app.lines.filter(({ level }) => level === 'error')).toEqual([])
+    },
+  )
 
   it('streams by a cursor, in chunks, inside a transaction and outside', async () => {
     await sql`insert into account select n, 'n' || n, n % 3 from generate_series(1, 250) n`.execute(app.db.default)

@@ -1,5 +1,6 @@
 /** From fields to the value a schema expects. What no rule covers is handed on as it came: the schema says what is wrong. */
 import { HttpError } from '@micro/core'
+import { namingKey } from './field-name.ts'
 import { emptyTree, type FieldTree } from './field-tree.ts'
 import { isNoFile, isReadable, readAbsent, readText } from './field-value.ts'
 import { ANY_SHAPE, type GroupShape, type ListShape, type Shape, type UnionShape } from './shape.ts'
@@ -44,7 +45,7 @@ function coerceValue(tree: FieldTree | undefined, shape: Shape, options: CoerceO
   if (isNoFile(value)) {
     return readAbsent(shape, options.absentIsOff)
   }
-  return typeof value === 'string' && shape.kind !== 'any' ? readText(value, shape, path.at(-1) ?? '') : value
+  return typeof value === 'string' && shape.kind !== 'any' ? readText(value, shape, namingKey(path)) : value
 }
 
 function coerceList(tree: FieldTree | undefined, shape: ListShape, options: CoerceOptions, path: readonly string[]): unknown {

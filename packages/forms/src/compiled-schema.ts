@@ -9,6 +9,8 @@ import { zodShape } from './zod-shape.ts'
 /** A schema, with what forms must know of it. */
 export interface CompiledSchema<O> {
   readonly shape: Shape
+  /** Whether it is of zod, whose messages repeat nothing of what was sent. */
+  readonly isZod: boolean
   /** Holds a value against the schema. A promise only where the schema runs code of its author, or is asynchronous by itself. */
   validate(value: unknown): StandardResult<O> | Promise<StandardResult<O>>
 }
@@ -46,6 +48,7 @@ function compileZod(schema: StandardSchema & $ZodType): CompiledSchema<unknown> 
   const { safeParseAsync } = schema as { safeParseAsync?: (value: unknown) => Promise<SafeParsed> }
   let ownCode: boolean | undefined
   return {
+    isZod: true,
     get shape() {
       return zodShape(schema)
     },
@@ -68,6 +71,7 @@ type SafeParsed =
 function compileOther(schema: StandardSchema): CompiledSchema<unknown> {
   let shape: Shape | undefined
   return {
+    isZod: false,
     get shape() {
       shape ??= shapeOf(schema)
       return shape

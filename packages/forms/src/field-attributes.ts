@@ -43,10 +43,17 @@ function inputType(shape: Shape, isSecret: boolean): string {
     case 'file':
       return shape.kind
     case 'list':
-      return shape.item(0).kind === 'file' ? 'file' : 'text'
+      return shape.item(0).kind === 'file' ? 'file' : inputOf(isSecret)
+    case 'any':
+    case 'union':
+      return inputOf(isSecret)
     default:
       return 'text'
   }
+}
+
+function inputOf(isSecret: boolean): string {
+  return isSecret ? 'password' : 'text'
 }
 
 function isRequired(shape: Shape, element: FieldElement): boolean {

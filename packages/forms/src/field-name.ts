@@ -40,6 +40,11 @@ export function canonicalName(keys: readonly string[]): string {
   return keys.length === 1 ? String(keys[0]) : (keys.at(-1) === '' ? keys.slice(0, -1) : keys).join('.')
 }
 
+/** The key that names a field: of an item, that of its list. */
+export function namingKey(keys: readonly string[]): string {
+  return keys.findLast((key) => !/^\d*$/.test(key)) ?? ''
+}
+
 /** The words of a key: `firstName`, `first_name` and `first-name` are `first name`. */
 export function wordsOf(key: string): string {
   return key

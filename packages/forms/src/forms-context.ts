@@ -44,7 +44,7 @@ export class RequestForms implements FormsContext {
     return this.origin.allowed
   }
 
-  read<S extends StandardSchema>(schema: S, options: FormOptions<OutputOf<S>> = {}): Promise<Form<OutputOf<S>>> {
+  async read<S extends StandardSchema>(schema: S, options: FormOptions<OutputOf<S>> = {}): Promise<Form<OutputOf<S>>> {
     return readForm(this.#ctx, compileSchema('ctx.forms.read', schema), { ...this.limits, ...options.limits }, options)
   }
 }

@@ -12,7 +12,12 @@ export const MOST_ISSUES = 100
 
 /** The issues a schema found, as far as they are told, each in the words of `say`. */
 export function issuesOf(found: readonly StandardIssue[], say: (issue: StandardIssue) => string): readonly Issue[] {
-  return found.slice(0, MOST_ISSUES).map((issue) => ({ path: (issue.path ?? []).map(keyOf), message: say(issue) }))
+  return found.slice(0, MOST_ISSUES).map((issue) => ({ path: pathOf(issue), message: say(issue) }))
+}
+
+/** The keys that lead to what an issue is about. */
+export function pathOf(issue: StandardIssue): readonly PropertyKey[] {
+  return (issue.path ?? []).map((part) => (typeof part === 'object' ? part.key : part))
 }
 
 /** The canonical field name of an issue: `items.0.name`; the empty text for one that concerns the whole. */
@@ -37,8 +42,4 @@ export function validationError(part: 'body' | 'query', issues: readonly Issue[]
   const first = issues.slice(0, 3).map((issue) => (issue.path.length === 0 ? issue.message : `${nameOf(issue)}: ${issue.message}`))
   const more = issues.length > 3 ? ' …' : ''
   return new HttpError(422, `The ${part} is not valid. ${first.join('; ')}${more}`, { problem: { errors } })
-}
-
-function keyOf(part: PropertyKey | { readonly key: PropertyKey }): PropertyKey {
-  return typeof part === 'object' ? part.key : part
 }

@@ -1,13 +1,13 @@
 import { escapeHtml, raw, type SafeHtml } from '@micro/core'
 import { fieldAttributes } from './field-attributes.ts'
-import { canonicalName, parseFieldName, wordsOf } from './field-name.ts'
+import { canonicalName, namingKey, parseFieldName, wordsOf } from './field-name.ts'
 import type { FieldAttributes, Form, FormError, FormField, FormView } from './form-view.ts'
 import { formsError } from './forms-errors.ts'
 import { type AttributeMap, printAttributes } from './html-attributes.ts'
 import { type Issue, nameOf } from './issue.ts'
 import { isSecret } from './secret-field.ts'
 import { ANY_SHAPE, type Shape, shapeAt } from './shape.ts'
-import { showValue } from './show-value.ts'
+import { showValue, valueAt } from './show-value.ts'
 
 /** What a form is made of. */
 export interface FormParts<T> {
@@ -101,7 +101,7 @@ class PageForm<T> implements FormView {
     return {
       name,
       id: named.id,
-      label: meta.label ?? inWords(named.keys.findLast((key) => !/^\d*$/.test(key)) ?? name),
+      label: meta.label ?? inWords(namingKey(named.keys) || name),
       description: meta.description,
       value: this.value(name),
       error: this.error(name),
@@ -135,7 +135,7 @@ class PageForm<T> implements FormView {
   }
 
   #isSecret({ keys, shape }: Named): boolean {
-    return isSecret(shape, keys.findLast((key) => !/^\d*$/.test(key)) ?? '')
+    return isSecret(shape, namingKey(keys))
   }
 
   /** Texts that a field shows. */
@@ -192,15 +192,6 @@ function wordFor(shape: Shape): string | undefined {
 /** Whether a name is that of an item, directly below a list: its error is shown with the list. */
 function isItemOf(name: string, list: string): boolean {
   return list !== '' && name.startsWith(`${list}.`) && /^\d+$/.test(name.slice(list.length + 1))
-}
-
-function valueAt(values: object, keys: readonly string[]): unknown {
-  return keys
-    .filter((key) => key !== '')
-    .reduce<unknown>(
-      (at, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? (at as { [key: string]: unknown })[key] : undefined),
-      values,
-    )
 }
 
 function choicesOf(shape: Shape): readonly string[] {

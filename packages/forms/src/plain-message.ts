@@ -1,4 +1,5 @@
 import type { StandardIssue } from '@micro/core'
+import type { Shape } from './shape.ts'
 
 /** What zod's issues say beside their message, as far as a person is told. */
 interface Details extends StandardIssue {
@@ -14,9 +15,9 @@ interface Details extends StandardIssue {
 
 /**
  * An issue in words for the person who filled in the form. Only zod's own English sentences are replaced, which speak to
- * developers: messages of the schema's author and of zod's other languages stay.
+ * developers: messages of the schema's author and of zod's other languages stay. `shape` is that of the field.
  */
-export function plainMessage(issue: StandardIssue): string {
+export function plainMessage(issue: StandardIssue, shape?: Shape): string {
   const details = issue as Details
   switch (details.code) {
     case 'invalid_type':
@@ -26,7 +27,7 @@ export function plainMessage(issue: StandardIssue): string {
     case 'too_big':
       return issue.message.startsWith('Too big: expected ') ? tooBig(details) : issue.message
     case 'invalid_value':
-      return /^Invalid (option|input): expected /.test(issue.message) ? wrongChoice(details) : issue.message
+      return /^Invalid (option|input): expected /.test(issue.message) ? wrongChoice(details, shape) : issue.message
     case 'invalid_format':
       return details.format === 'regex' && issue.message.startsWith('Invalid string: must match pattern ')
         ? 'This is not written as asked for.'
@@ -35,6 +36,11 @@ export function plainMessage(issue: StandardIssue): string {
       return issue.message
   }
 }
+
+/** Where nothing better can be said. */
+export const NOT_ACCEPTED = 'This is not accepted here.'
+
+const EITHER = new Intl.ListFormat('en-GB', { type: 'disjunction' })
 
 const EMPTY = 'Please fill in this field.'
 
@@ -55,7 +61,7 @@ function wrongType({ message, expected }: Details): string {
     case 'file':
       return 'Please choose a file.'
     default:
-      return 'This is not accepted here.'
+      return NOT_ACCEPTED
   }
 }
 
@@ -91,8 +97,11 @@ function tooBig({ origin, maximum, inclusive }: Details): string {
   }
 }
 
-function wrongChoice({ values }: Details): string {
-  return values?.length === 1 && values[0] === true ? 'Please tick this box.' : 'Please choose one of the options.'
+function wrongChoice({ values = [] }: Details, shape: Shape | undefined): string {
+  if (shape?.kind === 'file') {
+    return `Please choose a file of type ${EITHER.format(values.map(String))}.`
+  }
+  return values.length === 1 && values[0] === true ? 'Please tick this box.' : 'Please choose one of the options.'
 }
 
 /** The day of a bound, which zod gives in milliseconds. */

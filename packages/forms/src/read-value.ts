@@ -2,12 +2,17 @@
 import type { Context, StandardIssue, StandardResult } from '@micro/core'
 import { coerce } from './coerce.ts'
 import type { CompiledSchema } from './compiled-schema.ts'
+import { namingKey } from './field-name.ts'
 import { emptyTree, type Fields, gatherFields } from './field-tree.ts'
 import type { FormLimits } from './forms-config.ts'
-import { type Issue, issuesOf, MOST_ISSUES } from './issue.ts'
+import { type Issue, issuesOf, MOST_ISSUES, pathOf } from './issue.ts'
 import { limitValue } from './json-limits.ts'
-import { plainMessage } from './plain-message.ts'
+import { NOT_ACCEPTED, plainMessage } from './plain-message.ts'
 import type { ReadBody } from './read-body.ts'
+import { repeatsValue } from './repeated-value.ts'
+import { isSecret } from './secret-field.ts'
+import { ANY_SHAPE, shapeAt } from './shape.ts'
+import { valueAt } from './show-value.ts'
 
 /** A value that the schema accepts, or what is wrong with it. */
 export type Outcome<O> = { readonly ok: true; readonly data: O } | { readonly ok: false; readonly issues: readonly Issue[] }
@@ -21,7 +26,7 @@ export function checkBody<O>(body: ReadBody, schema: CompiledSchema<O>, limits: 
     return check(body.value, schema, limits, (issue) => issue.message)
   }
   const value = coerce(body.fields.tree, schema.shape, { absentIsOff: true, duplicates: limits.duplicates, maxDepth: limits.maxDepth })
-  return check(value, schema, limits, plainMessage)
+  return check(value, schema, limits, (issue) => plainMessage(issue, shapeAt(schema.shape, pathOf(issue).map(String))))
 }
 
 /** Holds the query of a request against a schema. */
@@ -49,7 +54,17 @@ function check<O>(value: unknown, schema: CompiledSchema<O>, limits: FormLimits,
     return { ok: false, issues: issues.slice(0, MOST_ISSUES) }
   }
   const result = schema.validate(value)
-  return isPromise(result) ? result.then((settled) => outcomeOf(settled, say)) : outcomeOf(result, say)
+  const told = schema.isZod ? say : discreetly(value, schema, say)
+  return isPromise(result) ? result.then((settled) => outcomeOf(settled, told)) : outcomeOf(result, told)
+}
+
+/** Other libraries print what was sent in their messages, and of a secret even its length is too much. */
+function discreetly(value: unknown, schema: CompiledSchema<unknown>, say: (issue: StandardIssue) => string): typeof say {
+  return (issue) => {
+    const keys = pathOf(issue).map(String)
+    const isTold = isSecret(shapeAt(schema.shape, keys) ?? ANY_SHAPE, namingKey(keys)) || repeatsValue(issue.message, valueAt(value, keys))
+    return isTold ? NOT_ACCEPTED : say(issue)
+  }
 }
 
 function outcomeOf<O>(result: StandardResult<O>, say: (issue: StandardIssue) => string): Outcome<O> {

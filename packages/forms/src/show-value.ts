@@ -15,3 +15,13 @@ export function showValue(value: unknown, shape: Shape): readonly string[] {
   }
   return typeof value === 'object' ? [] : [String(value)]
 }
+
+/** The value below a canonical name: own properties alone. */
+export function valueAt(values: unknown, keys: readonly string[]): unknown {
+  return keys
+    .filter((key) => key !== '')
+    .reduce<unknown>(
+      (at, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? (at as { [key: string]: unknown })[key] : undefined),
+      values,
+    )
+}

@@ -26,6 +26,7 @@ const schemas = {
   textCoerced: z.object({ v: z.coerce.string() }),
   textUntrimmed: z.object({ v: z.string().meta({ trim: false }) }),
   password: z.object({ password: z.string() }),
+  passwords: z.object({ passwords: z.array(z.string()) }),
   number: z.object({ v: z.number() }),
   numberOptional: z.object({ v: z.number().optional() }),
   numberNullable: z.object({ v: z.number().nullable() }),
@@ -110,6 +111,7 @@ const rows: readonly Row[] = [
   ['textCoerced', '', { v: '' }],
   ['textUntrimmed', 'v=%20a', { v: ' a' }],
   ['password', 'password=%20a%20', { password: ' a ' }],
+  ['passwords', 'passwords=%20a%20&passwords=b', { passwords: [' a ', 'b'] }],
   // Numbers, dates.
   ['number', 'v=12', { v: 12 }],
   ['number', 'v=%2012%20', { v: 12 }],

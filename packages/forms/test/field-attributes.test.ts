@@ -83,9 +83,12 @@ describe('fieldAttributes', () => {
     expect(print(z.array(z.enum(['a', 'b'])).min(1), 'select')).toBe('required multiple')
   })
 
-  it('gives a secret the type password', () => {
-    expect(printAttributes(fieldAttributes(zodShape(z.string()), 'input', true)).toString()).toBe('type="password"')
-  })
+  it.each([z.string(), z.email(), z.any(), z.unknown(), z.string().or(z.literal('')), z.array(z.string())])(
+    'gives a secret the type password: row %#',
+    (schema) => {
+      expect(fieldAttributes(zodShape(schema), 'input', true).type).toBe('password')
+    },
+  )
 })
 
 describe('zodShape', () => {
@@ -132,10 +135,32 @@ describe('isSecret', () => {
     expect(isSecret(zodShape(z.string()), key)).toBe(expected)
   })
 
+  it.each([
+    [z.string().or(z.literal('')), true],
+    [z.int(), true],
+    [z.coerce.number(), true],
+    [z.bigint(), true],
+    [z.date(), true],
+    [z.enum(['a', 'b']), true],
+    [z.any(), true],
+    [z.unknown(), true],
+    [z.preprocess((value) => value, z.string()), true],
+    [z.array(z.string()), true],
+    [z.boolean(), false],
+    [z.object({}), false],
+    [z.file(), false],
+    [z.array(z.file()), false],
+  ])('by its name, whatever is typed in it, but no switch, group or file: row %#', (schema, expected) => {
+    expect(isSecret(zodShape(schema), 'passwords')).toBe(expected)
+  })
+
   it('by what the schema says, above all', () => {
     expect(isSecret(zodShape(z.string().meta({ secret: true })), 'title')).toBe(true)
     expect(isSecret(zodShape(z.string().meta({ type: 'password' })), 'title')).toBe(true)
+    expect(isSecret(zodShape(z.array(z.string().meta({ secret: true }))), 'titles')).toBe(true)
+    expect(isSecret(zodShape(z.string().meta({ secret: true }).or(z.literal(''))), 'title')).toBe(true)
     expect(isSecret(zodShape(z.string().meta({ secret: false })), 'password')).toBe(false)
+    expect(isSecret(zodShape(z.enum(['a', 'b']).meta({ secret: false })), 'password')).toBe(false)
     expect(isSecret(zodShape(z.boolean()), 'changePassword')).toBe(false)
   })
 })

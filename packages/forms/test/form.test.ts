@@ -18,6 +18,16 @@ const Note = z.object({
 })
 type Note = z.infer<typeof Note>
 
+const Secrets = z.object({
+  title: z.string().min(1),
+  password: z.string().min(8).or(z.literal('')).optional(),
+  pin: z.int().optional(),
+  otp: z.enum(['a', 'b']).optional(),
+  apiToken: z.any(),
+  secret: z.preprocess((value) => value, z.string().optional()),
+  passwords: z.array(z.string()),
+})
+
 const good = 'title=Tea&body=one%0D%0Atwo&password=abc&size=s&pinned=on&tags=a&intent=save'
 
 function noteSite() {
@@ -50,6 +60,11 @@ function noteSite() {
   )
   app.post('/edit', [form(Note)], (ctx) => ctx.render('note.ejs', { form: ctx.form.fill({ title: 'stored', pinned: true, tags: ['b'] }) }))
   app.post('/body', [body(Note, { invalid: (ctx, form) => ctx.render('note.ejs', { form }) })], (ctx) => ({ title: ctx.body.title }))
+  app.post('/secrets', [form(Secrets)], (ctx) => ctx.html(String(ctx.form.attributes(String(ctx.query.get('name'))))))
+  app.post('/no-schema', async (ctx) => {
+    const reading = ctx.forms.read({} as never)
+    return reading.catch((error: { code: string }) => ({ code: error.code }))
+  })
   app.post('/by-hand', async (ctx) => {
     const choice = await ctx.forms.read(z.object({ owner: z.enum(['me', String(ctx.query.get('friend'))]) }), { id: 'share' })
     return choice.ok ? choice.data : ctx.html(String(choice.attributes('owner')))
@@ -138,6 +153,17 @@ describe('form', () => {
     expect((await ways.ask('/edit')).text).not.toContain('"stored"')
   })
 
+  it.each(['password', 'pin', 'otp', 'apiToken', 'secret', 'passwords', 'passwords[0]'])(
+    'never shows %s again, whatever its schema is (F-10)',
+    async (name) => {
+      const field = encodeURIComponent(name)
+      const answer = await ways.ask(`/secrets?name=${field}`, { form: `${field}=hunter2&title=` })
+      expect(answer.status).toBe(422)
+      expect(answer.text).toContain(`name="${name}"`)
+      expect(answer.text).not.toContain('hunter2')
+    },
+  )
+
   it('is filled with stored values, escaped, until something is typed', async () => {
     const { text } = await ways.ask('/edit')
     expect(element(text, 'name="title"')).toContain('value="&quot;&gt;&lt;script&gt;"')
@@ -189,6 +215,7 @@ describe('form', () => {
 
   it('is read by hand where the schema depends on the request', async () => {
     expect((await ways.ask('/by-hand?friend=ann', { form: 'owner=ann' })).json()).toEqual({ owner: 'ann' })
+    expect((await ways.ask('/no-schema', { form: 'owner=ann' })).json()).toEqual({ code: 'MICRO_FORMS_SCHEMA' })
     const answer = await ways.ask('/by-hand?friend=ann', { form: 'owner=eve' })
     expect(answer.status).toBe(422)
     expect(answer.text).toBe(

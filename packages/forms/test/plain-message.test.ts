@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { plainMessage } from '../src/plain-message.ts'
+import { zodShape } from '../src/zod-shape.ts'
 
 function said(schema: z.ZodType, value: unknown): string {
   const result = schema['~standard'].validate(value)
   if (result instanceof Promise || result.issues === undefined || result.issues[0] === undefined) {
     throw new Error('the value was accepted')
   }
-  return plainMessage(result.issues[0])
+  return plainMessage(result.issues[0], zodShape(schema))
 }
 
 const rows: readonly (readonly [schema: z.ZodType, value: unknown, message: string])[] = [
@@ -34,6 +35,14 @@ const rows: readonly (readonly [schema: z.ZodType, value: unknown, message: stri
   [z.file().max(10), new File(['x'.repeat(11)], 'a'), 'The file is too large: it may have 10 bytes or less.'],
   [z.file().min(10), new File(['x'], 'a'), 'The file is too small: it needs 10 bytes or more.'],
   [z.enum(['a', 'b']), 'c', 'Please choose one of the options.'],
+  [z.file().mime('image/png'), new File(['x'], 'a', { type: 'text/plain' }), 'Please choose a file of type image/png.'],
+  [
+    z.file().mime(['image/png', 'image/jpeg', 'image/webp']),
+    new File(['x'], 'a', { type: 'text/plain' }),
+    'Please choose a file of type image/png, image/jpeg or image/webp.',
+  ],
+  [z.enum(['image/png', 'image/jpeg']), 'c', 'Please choose one of the options.'],
+  [z.file().mime('image/png', 'Mine.'), new File(['x'], 'a'), 'Mine.'],
   [z.literal(true), false, 'Please tick this box.'],
   [z.string().regex(/^secret$/), 'c', 'This is not written as asked for.'],
   // What zod says well enough already.

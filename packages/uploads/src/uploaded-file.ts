@@ -77,7 +77,7 @@ export class TemporaryFile extends File implements UploadedFile {
     return streamOf(this.#read())
   }
 
-  override bytes(): Promise<Uint8Array<ArrayBuffer>> {
+  override async bytes(): Promise<Uint8Array<ArrayBuffer>> {
     return gather(this.#read(), this.size)
   }
 
@@ -89,7 +89,7 @@ export class TemporaryFile extends File implements UploadedFile {
     return new TextDecoder().decode(await this.bytes())
   }
 
-  keep(): Promise<StoredFile> {
+  async keep(): Promise<StoredFile> {
     if (this.#kept === undefined) {
       this.#check()
       this.#kept = this.#store()

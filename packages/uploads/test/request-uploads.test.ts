@@ -172,7 +172,7 @@ describe.each(EDGES)('ctx.uploads, through %s', (_, open) => {
     })
     await (await post(await open(app), '/', [PICTURE])).text()
     await expect.poll(() => filesIn(app.instancePath)).toEqual([])
-    expect(() => late?.keep()).toThrow(code('MICRO_UPLOADS_GONE'))
+    await expect(late?.keep()).rejects.toThrow(code('MICRO_UPLOADS_GONE'))
   })
 })
 

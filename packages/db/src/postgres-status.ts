@@ -1,0 +1,2 @@
+/** Transaction status of PostgreSQL's ReadyForQuery message: no transaction is open. */
+export const IDLE = 'I'
