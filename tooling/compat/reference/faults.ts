@@ -8,6 +8,7 @@ export const FAULTS = {
   'factory reads a file': ['P01'],
   'value is not frozen': ['P02'],
   'state of the module': ['P02'],
+  'counts its uses in the module': ['P02'],
   'keeps every app': ['P02'],
   'keeps every context': ['P02'],
   'keeps its apps alive by a listener': ['P02', 'P15'],

@@ -50,6 +50,7 @@ const referenceError: ErrorFactory<{
 // State of the module: used by faults alone.
 const kept: unknown[] = []
 let lastGreeting = ''
+let uses = 0
 /** What faults leave behind on purpose; whoever asks for them ends it. */
 export const left: { readonly children: ChildProcess[]; readonly undo: (() => void)[] } = { children: [], undo: [] }
 
@@ -205,6 +206,10 @@ function makeGreeter(config: { readonly greeting: string }, fault: Fault | undef
       }
       if (fault === 'state of the module') {
         return `${lastGreeting}!`
+      }
+      if (fault === 'counts its uses in the module') {
+        uses++
+        return uses > 1 && config.greeting !== 'Hello' ? 'No more!' : `${config.greeting}!`
       }
       if (fault === 'behaves by what else is installed') {
         return 'before' in app ? 'Hello, first!' : 'Hello!'

@@ -1,4 +1,4 @@
-import { hangOf } from './hang.ts'
+import { firstUse } from './first-use.ts'
 import { failed, type Outcome, type Rule, type RuleReport } from './rule.ts'
 import { RULES } from './rules.ts'
 import { runningTest, type TestFunction } from './running-test.ts'
@@ -52,7 +52,7 @@ export async function testExtension(subject: Subject, test?: TestFunction): Prom
 }
 
 async function judge(rule: Rule, subject: Subject): Promise<Outcome> {
-  const hang = WITHOUT_START.has(rule.id) ? undefined : await hangOf(subject)
+  const hang = WITHOUT_START.has(rule.id) ? undefined : (await firstUse(subject)).hang
   if (hang !== undefined) {
     return failed(hang, 'an extension that starts, answers and stops')
   }
