@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { checkPackage } from './check/check-package.ts'
 import { locate } from './check/locate.ts'
+import { NameError } from './init/extension-name.ts'
 import { writeSkeleton } from './init/skeleton.ts'
 import { PROTOCOL } from './protocol.ts'
 import { countsOf, inColumns, linesOf } from './report.ts'
@@ -73,6 +74,9 @@ export async function runCompat(args: readonly string[], cwd: string, print: (li
         return usage(`There is no command '${command}'.`)
     }
   } catch (error) {
+    if (error instanceof NameError) {
+      return usage(error.message)
+    }
     print(messageOf(error))
     return 1
   }

@@ -63,7 +63,7 @@ describe('micro-compat init and check', { timeout: 90_000 }, () => {
       'tsconfig.json',
     ])
     expect(await run('micro-compat', ['init', 'my-extension'], place)).toMatchObject({ code: 1 })
-    expect(await run('micro-compat', ['init', 'My Extension'], place)).toMatchObject({ code: 1 })
+    expect(await run('micro-compat', ['init', 'My Extension'], place)).toMatchObject({ code: 2 })
   })
 
   test('it builds, and passes its tests, as generated', async () => {
@@ -87,6 +87,15 @@ describe('micro-compat init and check', { timeout: 90_000 }, () => {
   const misunderstood: readonly (readonly [args: readonly string[], code: number, first: string])[] = [
     [['check', 'nowhere'], 1, `'nowhere' is no folder, no tarball, and no package that is installed in ${place}.`],
     [['init'], 2, 'The name of the extension is missing.'],
+    [['init', 'class'], 2, "'class' names its extension 'class', a word of the language: choose another."],
+    [['init', 'micro-default'], 2, "'micro-default' names its extension 'default', a word of the language"],
+    [['init', 'micro-2fa'], 2, "'micro-2fa' names its extension '2fa', which does not begin with a letter"],
+    [['init', '@me/options'], 2, "'@me/options' names its extension 'options', a member of core's own"],
+    [['init', 'option'], 2, "'option' names its extension 'option', which its own files import"],
+    [['init', 'subject'], 2, "'subject' names its extension 'subject', which its own files import"],
+    [['init', 'session'], 2, "'session' names its extension 'session', a member of core's own"],
+    [['init', 'log'], 2, "'log' names its extension 'log', a member of core's own"],
+    [['init', 'zlib'], 2, "'zlib' is a module of Node's own: choose another name."],
     [['chekc'], 2, "There is no command 'chekc'."],
     [['explain', 'p25'], 0, 'P25  ext      Its errors carry its code prefix; a bug in its hook names it in the log line.'],
     [['explain'], 0, 'P01  ext      Importing the package'],
