@@ -73,6 +73,13 @@ describe('micro-compat init and check', { timeout: 90_000 }, () => {
     expect(output).toMatch(new RegExp(`pass ${RULES.length + 1}\\b`))
   })
 
+  test('its test finds a subject that is none, before it runs', async () => {
+    const copy = await changed({ file: 'micro-compat.js', find: 'otherConfig', replace: 'otherConfg' })
+    const { code, output } = await run('npm', ['test'], copy)
+    expect(code).not.toBe(0)
+    expect(output).toMatch(/micro-compat\.js.*error TS.*'otherConfg' does not exist in type 'Subject'/)
+  })
+
   test('it passes the command, as generated', async () => {
     const { code, reports, red } = await check(folder)
     expect(red).toEqual({})
@@ -222,7 +229,7 @@ const FOR_PACKAGES: readonly Change[] = [
 const FOR_EXTENSIONS: readonly Change[] = [
   {
     what: 'a throw at import',
-    red: { subject: /importing micro-compat\.js: out of order/ },
+    red: { subject: /^micro-compat\.js: out of order/ },
     file: 'dist/index.js',
     find: 'import \\{',
     replace: "throw new Error('out of order')\nimport {",
@@ -240,6 +247,20 @@ const FOR_EXTENSIONS: readonly Change[] = [
     file: 'micro-compat.js',
     find: 'export default subject',
     replace: 'export { subject }',
+  },
+  {
+    what: 'a subject with a key that is misspelt',
+    red: { subject: /^micro-compat\.js: The subject .*'otherConfg'.* Did you mean 'otherConfig'\?/ },
+    file: 'micro-compat.js',
+    find: 'otherConfig',
+    replace: 'otherConfg',
+  },
+  {
+    what: 'a subject without its misuse',
+    red: { subject: /^micro-compat\.js: The subject: 'misuse' has to be a function, and is undefined\.$/ },
+    file: 'micro-compat.js',
+    find: 'misuse: .*',
+    replace: '',
   },
   {
     what: 'an error that has no code, as the guide shows it',

@@ -64,7 +64,7 @@ export async function checkRules(
   }
   const result = await ruleReports(pathToFileURL(path).href, folder, silenceMs)
   if (result.problem !== undefined) {
-    return problem(`importing ${relative(folder, path)}: ${result.problem}`, 'a module whose default export is the subject of the suite')
+    return problem(`${relative(folder, path)}: ${result.problem}`, 'a module whose default export is the subject of the suite')
   }
   const rule = RULES[result.reports.length]
   return result.isComplete || rule === undefined

@@ -14,6 +14,7 @@ import {
   readme,
   type Skeleton,
   subjectModule,
+  testCompilerConfig,
 } from './skeleton-files.ts'
 
 /**
@@ -37,6 +38,7 @@ export function writeSkeleton(name: string, folder: string): readonly string[] {
     'tsconfig.json': compilerConfig(),
     'src/index.ts': extensionSource(skeleton),
     [`test/${word}.test.ts`]: exampleTest(skeleton),
+    'test/tsconfig.json': testCompilerConfig(),
     'micro-compat.js': subjectModule(skeleton),
     'README.md': readme(skeleton),
     'ci.sh': ciScript(),
