@@ -100,6 +100,22 @@ describe.each(DOORS)('debugReply through $name', ({ name, open }) => {
     expect(text).not.toMatch(new RegExp(`${secret}|p.{1,3}ssw0rd`))
   })
 
+  test('masks secrets in the queries of URLs, wherever these stand', async () => {
+    const secret = ['abc', '123'].join('')
+    const headers = {
+      ...HTML,
+      referer: `http://localhost/login?a=1&token=${secret}`,
+      'hx-current-url': `http://localhost/x?b=2&%74oken=${secret}`,
+      'x-original-url': `/y?%zz=3&c=3#access_token=${secret}`,
+    }
+    const { text } = await (await opened()).send(`/fail?next=${encodeURIComponent(`/z?password=${secret}`)}`, { headers })
+    expect(text).not.toContain(secret)
+    expect(text).toContain('<th scope="row">referer<td>http://localhost/login?a=1&amp;token=•••')
+    expect(text).toContain('http://localhost/x?b=2&amp;%74oken=•••')
+    expect(text).toContain('/y?%zz=3&amp;c=3#access_token=•••')
+    expect(text).toContain('<th scope="row">next<td>/z?password=•••')
+  })
+
   test('what was thrown and is no error is shown too', async () => {
     const { text } = await (await opened()).send('/odd', { headers: HTML })
     expect(text).toContain('<h1><small>Thrown</small>{&quot;password&quot;:&quot;•••&quot;,&quot;size&quot;:1}</h1>')

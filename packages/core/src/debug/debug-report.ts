@@ -114,7 +114,11 @@ function errorOf(error: unknown, root: string, redactor: Redactor, depth = 0): D
 function requestOf(ctx: RequestContext, redactor: Redactor): DebugRequest {
   const masked = (name: string, value: unknown): DebugPair => [
     name,
-    redactor.hides(name) ? MASK : redactor.text(typeof value === 'string' ? value : inspect(redactor.plain(value))),
+    redactor.hides(name)
+      ? MASK
+      : typeof value === 'string'
+        ? withoutSecrets(value, redactor)
+        : redactor.text(inspect(redactor.plain(value))),
   ]
   const headers: DebugPair[] = []
   ctx.headers.forEach((value, name) => {
@@ -132,6 +136,21 @@ function requestOf(ctx: RequestContext, redactor: Redactor): DebugRequest {
     query: pairs(ctx.query),
     headers: headers.filter(([name]) => name !== 'cookie'),
     cookies: Object.keys(ctx.cookies).map((name) => [name, MASK]),
+  }
+}
+
+/** A name and a value of a query or a fragment: URLs stand in `Referer`, in headers of proxies, and in queries again. */
+const PAIR_IN_URL = /(?<=[?&;#])([^=?&;#\s]+)=([^&;#\s]*)/g
+
+function withoutSecrets(text: string, redactor: Redactor): string {
+  return redactor.text(text).replace(PAIR_IN_URL, (pair, name: string) => (redactor.hides(decoded(name)) ? `${name}=${MASK}` : pair))
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
   }
 }
 
