@@ -138,6 +138,31 @@ describe.each(DOORS)('debugReply through $name', ({ name, open }) => {
   test('the source of a template that failed stands line by line', async () => {
     const { text } = await (await opened()).send('/template', { headers: HTML })
     expect(text).toContain('<pre class="fix">See the source around that line:\ninline.html:2\n')
+    expect(text).toContain('<mark><i>2</i>&lt;%= gone.title %&gt;')
+  })
+
+  test('a template that failed is where to look first, and not the route', async () => {
+    const { json } = await (await opened()).send('/template', { headers: JSON_ })
+    const { error } = json as { readonly error: { readonly stack: readonly string[]; readonly source: readonly string[] } }
+    expect(error.stack[0]).toBe('the template inline.html:2:0')
+    expect(error.source).toEqual(['<p>', '<%= gone.title %>'])
+    expect(error.stack.join()).not.toContain('where the route is declared')
+  })
+
+  test('a stack that is cut says nothing of the route', async () => {
+    const { send } = await open(
+      (app) => {
+        app.get('/cut', () => {
+          const nothing = {
+            name: 'PluginError',
+            stack: ['Error: cut', ...new Array(Error.stackTraceLimit).fill('    at x (node:fs:1:1)')].join('\n'),
+          }
+          throw Object.assign(new Error('cut'), nothing)
+        })
+      },
+      development(name === 'fetch' ? 'anyone' : 'local'),
+    )
+    expect((await send('/cut', { headers: JSON_ })).text).not.toContain('where the route is declared')
   })
 
   test.each(['production', 'test'] as const)('is never given in mode %s', async (mode) => {
