@@ -95,6 +95,17 @@ export function startReport(error: unknown, root: string, redactor: Redactor, pl
   return { status: 503, app: 'app', mode: 'development', versions: VERSIONS, error: { ...told, frames } }
 }
 
+/** An error for a program: places as texts, source only where the app's own code is. */
+export function errorForPrograms({ frames, cause, errors, ...rest }: DebugError): object {
+  return {
+    ...rest,
+    stack: frames.map(({ call, file, line, column }) => `${call === '' ? '' : `${call} `}${file}:${line}:${column}`),
+    source: frames.find(({ owner }) => owner === 'app')?.source?.lines,
+    ...(cause === undefined ? {} : { cause: errorForPrograms(cause) }),
+    ...(errors === undefined ? {} : { errors: errors.map(errorForPrograms) }),
+  }
+}
+
 const VERSIONS = `Micro ${CORE_VERSION} · Node ${process.versions.node}`
 
 function errorOf(error: unknown, root: string, redactor: Redactor, depth = 0): DebugError {
