@@ -106,7 +106,15 @@ describe('micro-compat init and check', { timeout: 90_000 }, () => {
     [['chekc'], 2, "There is no command 'chekc'."],
     [['explain', 'p25'], 0, 'P25  ext      Its errors carry its code prefix; a bug in its hook names it in the log line.'],
     [['explain'], 0, 'P01  ext      Importing the package'],
-    [['explain', 'P99'], 2, "There is no rule 'P99'."],
+    [['explain', 'P99'], 2, "There is no rule 'P99': explain without a rule lists all of them."],
+    [['explain', 'exports'], 0, 'exports       package  every entry leads to files that exist'],
+    [['explain', 'subject'], 0, 'subject       package  it says how it is to be proven'],
+    [['check', 'a', 'b'], 2, "'b' is one argument too many."],
+    [
+      ['check', 'nowhere', '--json'],
+      1,
+      JSON.stringify({ error: `'nowhere' is no folder, no tarball, and no package that is installed in ${place}.` }),
+    ],
     [['check', '--timeout', 'long'], 2, '--timeout long: give a number of seconds.'],
     [['check', '--jsno'], 2, "Unknown option '--jsno'"],
     [[], 2, 'A command is missing.'],
@@ -298,6 +306,14 @@ describe('micro-compat check names what is wrong', { timeout: 60_000 }, () => {
     for (const [id, seen] of Object.entries(change.red)) {
       expect(red[id]).toMatch(seen)
     }
+  })
+
+  test('a package that is not built is said not to be', async () => {
+    const copy = await changed({ file: 'package.json', find: 'dist', replace: 'dist' })
+    await rm(join(copy, 'dist'), { recursive: true })
+    const rules = PACKAGE_RULES.filter(({ id }) => id === 'core' || id === 'dependencies')
+    const red = redOf(await checkPackageRules(await locate(copy, place), rules))
+    expect(red).toEqual({ core: 'dist is not there: is the package built?', dependencies: 'dist is not there: is the package built?' })
   })
 
   test('an extension that keeps the processor busy for ever has its verdict all the same', async () => {
