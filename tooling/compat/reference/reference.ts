@@ -103,6 +103,9 @@ function setUp(app: Facade, config: ReferenceConfig, fault: Fault | undefined): 
 
   app.onStart(() => {
     timer = setInterval(() => undefined, 60_000)
+    if (fault === 'forgets to stop a timer that keeps nobody waiting') {
+      timer.unref?.()
+    }
     if (fault === 'declares after initApp') {
       app.onStop(() => undefined)
     }
@@ -146,7 +149,7 @@ function setUp(app: Facade, config: ReferenceConfig, fault: Fault | undefined): 
     return undefined
   })
   app.onStop(() => {
-    if (fault !== 'forgets to stop its timer') {
+    if (fault !== 'forgets to stop its timer' && fault !== 'forgets to stop a timer that keeps nobody waiting') {
       clearInterval(timer)
     }
     if (fault === 'stop hangs') {
