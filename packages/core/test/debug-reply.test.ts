@@ -100,6 +100,22 @@ describe.each(DOORS)('debugReply through $name', ({ name, open }) => {
     expect(text).not.toMatch(new RegExp(`${secret}|p.{1,3}ssw0rd`))
   })
 
+  test('masks secrets in the queries of URLs, wherever these stand', async () => {
+    const secret = ['abc', '123'].join('')
+    const headers = {
+      ...HTML,
+      referer: `http://localhost/login?a=1&token=${secret}`,
+      'hx-current-url': `http://localhost/x?b=2&%74oken=${secret}`,
+      'x-original-url': `/y?%zz=3&c=3#access_token=${secret}`,
+    }
+    const { text } = await (await opened()).send(`/fail?next=${encodeURIComponent(`/z?password=${secret}`)}`, { headers })
+    expect(text).not.toContain(secret)
+    expect(text).toContain('<th scope="row">referer<td>http://localhost/login?a=1&amp;token=•••')
+    expect(text).toContain('http://localhost/x?b=2&amp;%74oken=•••')
+    expect(text).toContain('/y?%zz=3&amp;c=3#access_token=•••')
+    expect(text).toContain('<th scope="row">next<td>/z?password=•••')
+  })
+
   test('what was thrown and is no error is shown too', async () => {
     const { text } = await (await opened()).send('/odd', { headers: HTML })
     expect(text).toContain('<h1><small>Thrown</small>{&quot;password&quot;:&quot;•••&quot;,&quot;size&quot;:1}</h1>')
@@ -122,6 +138,31 @@ describe.each(DOORS)('debugReply through $name', ({ name, open }) => {
   test('the source of a template that failed stands line by line', async () => {
     const { text } = await (await opened()).send('/template', { headers: HTML })
     expect(text).toContain('<pre class="fix">See the source around that line:\ninline.html:2\n')
+    expect(text).toContain('<mark><i>2</i>&lt;%= gone.title %&gt;')
+  })
+
+  test('a template that failed is where to look first, and not the route', async () => {
+    const { json } = await (await opened()).send('/template', { headers: JSON_ })
+    const { error } = json as { readonly error: { readonly stack: readonly string[]; readonly source: readonly string[] } }
+    expect(error.stack[0]).toBe('the template inline.html:2:0')
+    expect(error.source).toEqual(['<p>', '<%= gone.title %>'])
+    expect(error.stack.join()).not.toContain('where the route is declared')
+  })
+
+  test('a stack that is cut says nothing of the route', async () => {
+    const { send } = await open(
+      (app) => {
+        app.get('/cut', () => {
+          const nothing = {
+            name: 'PluginError',
+            stack: ['Error: cut', ...new Array(Error.stackTraceLimit).fill('    at x (node:fs:1:1)')].join('\n'),
+          }
+          throw Object.assign(new Error('cut'), nothing)
+        })
+      },
+      development(name === 'fetch' ? 'anyone' : 'local'),
+    )
+    expect((await send('/cut', { headers: JSON_ })).text).not.toContain('where the route is declared')
   })
 
   test.each(['production', 'test'] as const)('is never given in mode %s', async (mode) => {

@@ -34,6 +34,24 @@ describe('DevServer', () => {
     expect(await until(/<\/html>/)).toMatch(/^HTTP\/1\.1 503 [\s\S]*not today/)
   })
 
+  test('tells a program as much as a person, as a problem document', async () => {
+    const { server, port } = await listening()
+    server.become(startReport(new Error('not today', { cause: new Error('behind it') }), '/', new Redactor(() => [])))
+    const { socket, closed } = await rawSocket(port)
+    socket.write(PAGE.replace('text/html', 'application/json'))
+    expect(JSON.parse(/\{.*\}/.exec(await closed())?.[0] as string)).toMatchObject({
+      status: 503,
+      detail: 'not today',
+      error: {
+        name: 'Error',
+        message: 'not today',
+        stack: expect.arrayContaining([expect.stringMatching(/dev-server\.test\.ts:\d+:\d+$/)]),
+        source: expect.arrayContaining([expect.stringContaining("new Error('not today'")]),
+        cause: { message: 'behind it' },
+      },
+    })
+  })
+
   test('a connection handed to a process that ends before it takes it is not lost', async () => {
     const { server, port } = await listening()
     const child = idleChild()

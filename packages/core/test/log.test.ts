@@ -45,6 +45,14 @@ describe('createLog', () => {
     expect(lines[0]?.fields).toEqual({ a: 1, b: 2, c: 3 })
   })
 
+  test('the id of the request is its own: neither a line nor a child replaces it', () => {
+    const { sink, lines } = captureLog()
+    const log = logTo(sink).child({ requestId: '7' })
+    log.info('x', { requestId: 'FAKE' })
+    log.child({ requestId: 'FAKE', a: 1 }).info('x')
+    expect(lines.map(({ fields }) => fields)).toEqual([{ requestId: '7' }, { requestId: '7', a: 1 }])
+  })
+
   test('a sink gets the error as it was given, too', () => {
     const { sink, lines } = captureLog()
     const error = new Error('x')
@@ -73,8 +81,8 @@ describe('createLog', () => {
 })
 
 describe('jsonLine', () => {
-  test('is one JSON object; level and message are its own', () => {
-    expect(jsonLine(line({ a: 'x\ny', level: 'mine', message: 'mine' }))).toBe(
+  test('is one JSON object; time, level and message are its own', () => {
+    expect(jsonLine(line({ a: 'x\ny', time: 'mine', level: 'mine', message: 'mine' }))).toBe(
       `{"time":"${NOON.toISOString()}","a":"x\\ny","level":"info","message":"said"}`,
     )
   })
@@ -83,6 +91,18 @@ describe('jsonLine', () => {
 describe('prettyLine', () => {
   test('is a line for a person, without what its message says already', () => {
     expect(prettyLine({ ...line({ a: 'x', n: { b: 1 }, word: 'said', none: undefined }) }, false)).toBe('12:00:00 info  said a=x n={"b":1}')
+  })
+
+  test.each([
+    ['a field', line({ a: 'x\n12:00:00 error forged\u001b[2J' }), '12:00:00 info  said a="x\\n12:00:00 error forged\\u001b[2J"'],
+    ['a field with characters that JSON keeps', line({ a: 'x\u009b2J\u007f\u2028' }), '12:00:00 info  said a="x\\u009b2J\\u007f\\u2028"'],
+    ['a field inside another', line({ a: { b: '\u009b2J' } }), '12:00:00 info  said a={"b":"\\u009b2J"}'],
+    ['the name of a field', line({ 'a\nb': 1 }), '12:00:00 info  said "a\\nb"=1'],
+    ['the message', { ...line({}), message: 'a\r\u001b[2Jb' }, '12:00:00 info  a\\r\\u001b[2Jb'],
+    ['the id of the request', line({ requestId: '7\nx' }, 'warn'), '12:00:00 warn  said request="7\\nx"'],
+    ['an error', line({ error: { stack: 'Error: a\u001b[2J\n    at x' } }), '12:00:00 info  said\nError: a\\u001b[2J\n    at x'],
+  ])('control characters in %s are written as escapes', (_, given, expected) => {
+    expect(prettyLine(given, false)).toBe(expected)
   })
 
   test('has the error below it, with causes and gathered errors', () => {

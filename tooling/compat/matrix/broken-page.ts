@@ -1,6 +1,6 @@
 /** The page of what is broken on purpose: every fault with every rule that turns red for it. */
 import { BAD_MODULES } from '../broken/bad-modules.ts'
-import { FAULTS, SURVIVORS } from '../reference/faults.ts'
+import { FAULTS, SURVIVORS, UNSEEN } from '../reference/faults.ts'
 import { CORE_TWINS } from '../twins/core-twins.ts'
 
 /** The page. */
@@ -31,6 +31,12 @@ export function brokenPage(): string {
     '| fault | why |',
     '|---|---|',
     ...Object.entries(SURVIVORS).map(([fault, why]) => `| ${fault} | ${why} |`),
+    '',
+    'Nor are these, which it does not commit:',
+    '',
+    '| fault | why |',
+    '|---|---|',
+    ...Object.entries(UNSEEN).map(([fault, why]) => `| ${fault} | ${why} |`),
     '',
     '## Faults of a module',
     '',

@@ -8,6 +8,7 @@ export const FAULTS = {
   'factory reads a file': ['P01'],
   'value is not frozen': ['P02'],
   'state of the module': ['P02'],
+  'counts its uses in the module': ['P02'],
   'keeps every app': ['P02'],
   'keeps every context': ['P02'],
   'keeps its apps alive by a listener': ['P02', 'P15'],
@@ -35,6 +36,7 @@ export const FAULTS = {
   'declares a route while a request runs': ['P02', 'P09', 'P15', 'P16', 'P22', 'P25', 'P29'],
   'start fails': ['P02', 'P04', 'P06', 'P09', 'P15', 'P16', 'P17', 'P21', 'P22', 'P25', 'P29'],
   'forgets to stop its timer': ['P02', 'P15'],
+  'forgets to stop a timer that keeps nobody waiting': ['P02', 'P15'],
   'start hangs': ['P02', 'P04', 'P06', 'P09', 'P13', 'P15', 'P16', 'P17', 'P21', 'P22', 'P25', 'P26', 'P28', 'P29'],
   'its use hangs': ['P02', 'P04', 'P06', 'P09', 'P13', 'P15', 'P16', 'P17', 'P21', 'P22', 'P25', 'P26', 'P28', 'P29'],
   'stop hangs': ['P02', 'P04', 'P06', 'P09', 'P13', 'P15', 'P16', 'P17', 'P21', 'P22', 'P25', 'P26', 'P28', 'P29'],
@@ -70,6 +72,14 @@ export const FAULTS = {
 export const SURVIVORS = {
   'leaves a file behind': 'The suite gives an app a folder of its own and removes it; it does not look at the rest of the disk.',
   'health check says nothing of what is broken': 'Nobody but its author knows what it takes for the extension to be well.',
+} as const
+
+/** What else the suite does not see, each with the reason. The reference extension does not commit it. */
+export const UNSEEN = {
+  'a relative import into node_modules': 'It leads to a file of the package; what that file belongs to is not asked.',
+  'a package that createRequire loads': 'Only imports are read in the files that are shipped.',
+  'a hook in a phase that exists and is not the right one': 'Nobody but its author knows when it has to run.',
+  'a count kept in the module that only `config` shows': '`otherConfig` is used first: what it leaves behind has reached `config` by then.',
 } as const
 
 /** One of them, seen or not. */

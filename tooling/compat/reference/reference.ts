@@ -50,6 +50,7 @@ const referenceError: ErrorFactory<{
 // State of the module: used by faults alone.
 const kept: unknown[] = []
 let lastGreeting = ''
+let uses = 0
 /** What faults leave behind on purpose; whoever asks for them ends it. */
 export const left: { readonly children: ChildProcess[]; readonly undo: (() => void)[] } = { children: [], undo: [] }
 
@@ -102,6 +103,9 @@ function setUp(app: Facade, config: ReferenceConfig, fault: Fault | undefined): 
 
   app.onStart(() => {
     timer = setInterval(() => undefined, 60_000)
+    if (fault === 'forgets to stop a timer that keeps nobody waiting') {
+      timer.unref?.()
+    }
     if (fault === 'declares after initApp') {
       app.onStop(() => undefined)
     }
@@ -145,7 +149,7 @@ function setUp(app: Facade, config: ReferenceConfig, fault: Fault | undefined): 
     return undefined
   })
   app.onStop(() => {
-    if (fault !== 'forgets to stop its timer') {
+    if (fault !== 'forgets to stop its timer' && fault !== 'forgets to stop a timer that keeps nobody waiting') {
       clearInterval(timer)
     }
     if (fault === 'stop hangs') {
@@ -205,6 +209,10 @@ function makeGreeter(config: { readonly greeting: string }, fault: Fault | undef
       }
       if (fault === 'state of the module') {
         return `${lastGreeting}!`
+      }
+      if (fault === 'counts its uses in the module') {
+        uses++
+        return uses > 1 && config.greeting !== 'Hello' ? 'No more!' : `${config.greeting}!`
       }
       if (fault === 'behaves by what else is installed') {
         return 'before' in app ? 'Hello, first!' : 'Hello!'

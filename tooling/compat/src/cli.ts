@@ -1,8 +1,10 @@
 /** The command `micro-compat`. */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { checkPackage } from './check/check-package.ts'
+import { checkPackage, SUBJECT_RULE } from './check/check-package.ts'
 import { locate } from './check/locate.ts'
+import { PACKAGE_RULES } from './check/package-rules.ts'
+import { NameError } from './init/extension-name.ts'
 import { writeSkeleton } from './init/skeleton.ts'
 import { PROTOCOL } from './protocol.ts'
 import { countsOf, inColumns, linesOf } from './report.ts'
@@ -15,7 +17,7 @@ const USAGE: readonly string[] = [
   '  check [package, folder or tarball]   checks an extension and its package against the protocol;',
   '                                       the package in this folder where none is named',
   '  init <name>                          makes a new extension, which passes',
-  '  explain [rule]                       says what a rule of the protocol is, or all of them',
+  '  explain [rule]                       says what a rule is, or all of them',
   '',
   '      --subject <file>     module that says how it is proven; micro-compat.js by default',
   '      --timeout <seconds>  lets one rule be silent for so long; 10 by default',
@@ -53,9 +55,12 @@ export async function runCompat(args: readonly string[], cwd: string, print: (li
     return usage(`${messageOf(error).split('. ')[0]}.`)
   }
   const { values, positionals } = parsed
-  const [command, named] = positionals
+  const [command, named, surplus] = positionals
   if (values.help === true || command === undefined) {
     return usage(values.help === true ? undefined : 'A command is missing.')
+  }
+  if (surplus !== undefined) {
+    return usage(`'${surplus}' is one argument too many.`)
   }
   try {
     switch (command) {
@@ -66,14 +71,17 @@ export async function runCompat(args: readonly string[], cwd: string, print: (li
           : usage(`--timeout ${values.timeout}: give a number of seconds.`)
       }
       case 'explain':
-        return explain(named, print) ?? usage(`There is no rule '${named}'.`)
+        return explain(named, print) ?? usage(`There is no rule '${named}': explain without a rule lists all of them.`)
       case 'init':
         return named === undefined ? usage('The name of the extension is missing.') : init(named, cwd, print)
       default:
         return usage(`There is no command '${command}'.`)
     }
   } catch (error) {
-    print(messageOf(error))
+    if (error instanceof NameError) {
+      return usage(error.message)
+    }
+    print(values.json === true ? JSON.stringify({ error: messageOf(error) }) : messageOf(error))
     return 1
   }
 }
@@ -116,7 +124,9 @@ async function check(named: string, cwd: string, { isJson, timeout, subject }: C
 
 /** Prints a rule, or all of them. Undefined where there is none of that name. */
 function explain(named: string | undefined, print: (line: string) => void): 0 | undefined {
-  const rules = Object.entries(PROTOCOL).filter(([id]) => named === undefined || id === named.toUpperCase())
+  const isMeant = (id: string): boolean => named === undefined || id.toUpperCase() === named.toUpperCase()
+  const rules = Object.entries(PROTOCOL).filter(([id]) => isMeant(id))
+  const packageRules = [SUBJECT_RULE, ...PACKAGE_RULES].filter(({ id }) => isMeant(id))
   for (const [id, [kind, text]] of rules) {
     const title = RULES.find((rule) => rule.id === id)?.title
     for (const line of [
@@ -126,7 +136,12 @@ function explain(named: string | undefined, print: (line: string) => void): 0 | 
       print(line)
     }
   }
-  return rules.length === 0 ? undefined : 0
+  for (const { id, title } of packageRules) {
+    for (const line of inColumns(`${id.padEnd(12)}  package  `, title)) {
+      print(line)
+    }
+  }
+  return rules.length + packageRules.length === 0 ? undefined : 0
 }
 
 function init(name: string, cwd: string, print: (line: string) => void): number {

@@ -56,7 +56,7 @@ export function processListeners(): readonly string[] {
 
 /** Timers that were made since. */
 export interface TimerWatch {
-  /** Those that have not ended and keep the process. */
+  /** Those that have not ended and keep the process, or would go on for ever if it stayed. */
   alive(): readonly string[]
   end(): void
 }
@@ -64,6 +64,8 @@ export interface TimerWatch {
 /** A timer, as Node makes it; others may make numbers. */
 interface TimerObject {
   hasRef?(): boolean
+  /** Milliseconds between its calls; null if it calls once. */
+  readonly _repeat?: number | null
   readonly _destroyed?: boolean
 }
 
@@ -85,7 +87,10 @@ export function watchTimers(): TimerWatch {
     }
   })
   return {
-    alive: () => made.flatMap((timer) => (timer.hasRef?.() === true && timer._destroyed === false ? ['a timer (Timeout)'] : [])),
+    alive: () =>
+      made
+        .filter((timer) => timer._destroyed === false && (timer.hasRef?.() === true || typeof timer._repeat === 'number'))
+        .map((timer) => (timer.hasRef?.() === true ? 'a timer (Timeout)' : 'an interval that keeps nobody waiting (Timeout)')),
     end: () => {
       for (const back of undo) {
         back()

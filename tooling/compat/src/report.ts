@@ -19,9 +19,14 @@ const COLUMNS = 100
 /** Where the text of a report's second column begins. */
 const INDENT = ' '.repeat(11)
 
-/** A report as lines for a terminal, none wider than 100 columns: rule, verdict, evidence. */
+/** A report as lines for a terminal, none wider than 100 columns: rule, verdict, evidence. What several rules saw is said once. */
 export function linesOf(reports: readonly RuleReport[]): readonly string[] {
-  return reports.flatMap(({ id, title, outcome, page }) => {
+  return reports.flatMap((report, index) => {
+    const { id, title, outcome, page } = report
+    const alike = reports.filter((other) => isAlike(report, other))
+    if (alike.some((other) => reports.indexOf(other) < index)) {
+      return []
+    }
     if (outcome.verdict === 'passed') {
       return [...inColumns(`ok    ${id}  `, title), ...inColumns(INDENT, outcome.evidence)]
     }
@@ -31,9 +36,21 @@ export function linesOf(reports: readonly RuleReport[]): readonly string[] {
           ...inColumns(`FAIL  ${id}  `, title),
           ...inColumns(`${INDENT}seen:     `, outcome.seen),
           ...inColumns(`${INDENT}expected: `, outcome.expected),
-          ...inColumns(`${INDENT}rule:     `, /^P\d/.test(id) ? `micro-compat explain ${id}, or ${page}` : page),
+          ...inColumns(`${INDENT}rule:     `, `micro-compat explain ${id}, or ${page}`),
+          ...(alike.length === 0 ? [] : inColumns(`${INDENT}likewise: `, alike.map((other) => other.id).join(', '))),
         ]
   })
+}
+
+/** Whether another rule failed of the same. */
+function isAlike({ id, outcome }: RuleReport, other: RuleReport): boolean {
+  return (
+    id !== other.id &&
+    outcome.verdict === 'failed' &&
+    other.outcome.verdict === 'failed' &&
+    outcome.seen === other.outcome.seen &&
+    outcome.expected === other.outcome.expected
+  )
 }
 
 /** A text in lines, the first after `lead`, the others below it. A word that is wider than a line is cut. */

@@ -1,4 +1,5 @@
-import { hangOf } from './hang.ts'
+import { checkSubject } from './check-subject.ts'
+import { firstUse } from './first-use.ts'
 import { failed, type Outcome, type Rule, type RuleReport } from './rule.ts'
 import { RULES } from './rules.ts'
 import { runningTest, type TestFunction } from './running-test.ts'
@@ -21,8 +22,12 @@ export async function checkRule(rule: Rule, subject: Subject): Promise<RuleRepor
   return { id: rule.id, title: rule.title, outcome, page: `${PAGE}#${rule.id.toLowerCase()}`, ms: performance.now() - start }
 }
 
-/** Holds an extension against rules of the protocol; all that an extension can break unless some are named. */
+/**
+ * Holds an extension against rules of the protocol; all that an extension can break unless some are named.
+ * @throws Error where a key of the subject is missing, or unknown.
+ */
 export async function checkExtension(subject: Subject, rules: readonly Rule[] = RULES): Promise<readonly RuleReport[]> {
+  checkSubject(subject)
   const reports: RuleReport[] = []
   for (const rule of rules) {
     reports.push(await checkRule(rule, subject))
@@ -33,8 +38,10 @@ export async function checkExtension(subject: Subject, rules: readonly Rule[] = 
 /**
  * Registers one named test for each rule an extension can break, with vitest or node:test, whichever is running, or with the `test` that
  * is given. A rule that does not apply says why, and is never counted as passed.
+ * @throws Error where a key of the subject is missing, or unknown.
  */
 export async function testExtension(subject: Subject, test?: TestFunction): Promise<void> {
+  checkSubject(subject)
   const register = test ?? (await runningTest())
   for (const rule of RULES) {
     register(`${rule.id}: ${rule.title}`, async () => {
@@ -52,7 +59,7 @@ export async function testExtension(subject: Subject, test?: TestFunction): Prom
 }
 
 async function judge(rule: Rule, subject: Subject): Promise<Outcome> {
-  const hang = WITHOUT_START.has(rule.id) ? undefined : await hangOf(subject)
+  const hang = WITHOUT_START.has(rule.id) ? undefined : (await firstUse(subject)).hang
   if (hang !== undefined) {
     return failed(hang, 'an extension that starts, answers and stops')
   }

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { Fault } from '../reference/faults.ts'
 import { left } from '../reference/reference.ts'
 import { referenceSubject } from '../reference/subject.ts'
-import { checkRule, RULES, type Subject } from '../src/index.ts'
+import { checkExtension, checkRule, RULES, type Subject, testExtension } from '../src/index.ts'
 
 /** Longest that anybody waits for the verdict. */
 const PATIENCE_MS = 10_000
@@ -59,5 +59,30 @@ describe('an extension that', { timeout: 2 * PATIENCE_MS }, () => {
     const { outcome } = await checkRule(rule as (typeof RULES)[number], typeof given === 'string' ? referenceSubject(given) : given)
     expect(performance.now() - began).toBeLessThan(PATIENCE_MS)
     expect(outcome).toMatchObject({ verdict: 'failed', seen: expect.stringMatching(seen) })
+  })
+})
+
+describe('a subject is refused where', () => {
+  const { misuse: _, ...withoutMisuse } = referenceSubject()
+  const wrong: readonly (readonly [what: string, subject: object, message: RegExp])[] = [
+    ['a key is misspelt', { ...referenceSubject(), otherConfg: {} }, /The subject .*'otherConfg'.* Did you mean 'otherConfig'\?/],
+    ['a key of its secret is another', { ...referenceSubject(), secret: { config: {}, value: 'x' } }, /secret of the subject .*'config'/],
+    [
+      'its secret has no key',
+      { ...referenceSubject(), secret: { value: 'x' } },
+      /^secret of the subject: 'key' has to be a string, and is undefined\.$/,
+    ],
+    [
+      'a misconfiguration names no key',
+      { ...referenceSubject(), misconfigure: [{ config: {} }] },
+      /^misconfigure\[0\] of the subject: 'key' has to be/,
+    ],
+    ['misconfigurations are no list', { ...referenceSubject(), misconfigure: {} }, /'misconfigure' has to be a list/],
+    ['a function is missing', withoutMisuse, /^The subject: 'misuse' has to be a function, and is undefined\.$/],
+    ['there is nothing', {}, /'create' has to be a function/],
+  ]
+  test.each(wrong)('%s', async (_what, subject, message) => {
+    await expect(checkExtension(subject as Subject)).rejects.toThrow(message)
+    await expect(testExtension(subject as Subject, () => undefined)).rejects.toThrow(message)
   })
 })

@@ -63,7 +63,7 @@ describe('micro-compat init and check', { timeout: 90_000 }, () => {
       'tsconfig.json',
     ])
     expect(await run('micro-compat', ['init', 'my-extension'], place)).toMatchObject({ code: 1 })
-    expect(await run('micro-compat', ['init', 'My Extension'], place)).toMatchObject({ code: 1 })
+    expect(await run('micro-compat', ['init', 'My Extension'], place)).toMatchObject({ code: 2 })
   })
 
   test('it builds, and passes its tests, as generated', async () => {
@@ -71,6 +71,13 @@ describe('micro-compat init and check', { timeout: 90_000 }, () => {
     const { code, output } = await run('npm', ['test'], folder)
     expect(code, output).toBe(0)
     expect(output).toMatch(new RegExp(`pass ${RULES.length + 1}\\b`))
+  })
+
+  test('its test finds a subject that is none, before it runs', async () => {
+    const copy = await changed({ file: 'micro-compat.js', find: 'otherConfig', replace: 'otherConfg' })
+    const { code, output } = await run('npm', ['test'], copy)
+    expect(code).not.toBe(0)
+    expect(output).toMatch(/micro-compat\.js.*error TS.*'otherConfg' does not exist in type 'Subject'/)
   })
 
   test('it passes the command, as generated', async () => {
@@ -87,10 +94,27 @@ describe('micro-compat init and check', { timeout: 90_000 }, () => {
   const misunderstood: readonly (readonly [args: readonly string[], code: number, first: string])[] = [
     [['check', 'nowhere'], 1, `'nowhere' is no folder, no tarball, and no package that is installed in ${place}.`],
     [['init'], 2, 'The name of the extension is missing.'],
+    [['init', 'class'], 2, "'class' names its extension 'class', a word of the language: choose another."],
+    [['init', 'micro-default'], 2, "'micro-default' names its extension 'default', a word of the language"],
+    [['init', 'micro-2fa'], 2, "'micro-2fa' names its extension '2fa', which does not begin with a letter"],
+    [['init', '@me/options'], 2, "'@me/options' names its extension 'options', a member of core's own"],
+    [['init', 'option'], 2, "'option' names its extension 'option', which its own files import"],
+    [['init', 'subject'], 2, "'subject' names its extension 'subject', which its own files import"],
+    [['init', 'session'], 2, "'session' names its extension 'session', a member of core's own"],
+    [['init', 'log'], 2, "'log' names its extension 'log', a member of core's own"],
+    [['init', 'zlib'], 2, "'zlib' is a module of Node's own: choose another name."],
     [['chekc'], 2, "There is no command 'chekc'."],
     [['explain', 'p25'], 0, 'P25  ext      Its errors carry its code prefix; a bug in its hook names it in the log line.'],
     [['explain'], 0, 'P01  ext      Importing the package'],
-    [['explain', 'P99'], 2, "There is no rule 'P99'."],
+    [['explain', 'P99'], 2, "There is no rule 'P99': explain without a rule lists all of them."],
+    [['explain', 'exports'], 0, 'exports       package  every entry leads to files that exist'],
+    [['explain', 'subject'], 0, 'subject       package  it says how it is to be proven'],
+    [['check', 'a', 'b'], 2, "'b' is one argument too many."],
+    [
+      ['check', 'nowhere', '--json'],
+      1,
+      JSON.stringify({ error: `'nowhere' is no folder, no tarball, and no package that is installed in ${place}.` }),
+    ],
     [['check', '--timeout', 'long'], 2, '--timeout long: give a number of seconds.'],
     [['check', '--jsno'], 2, "Unknown option '--jsno'"],
     [[], 2, 'A command is missing.'],
@@ -213,7 +237,7 @@ const FOR_PACKAGES: readonly Change[] = [
 const FOR_EXTENSIONS: readonly Change[] = [
   {
     what: 'a throw at import',
-    red: { subject: /importing micro-compat\.js: out of order/ },
+    red: { subject: /^micro-compat\.js: out of order/ },
     file: 'dist/index.js',
     find: 'import \\{',
     replace: "throw new Error('out of order')\nimport {",
@@ -231,6 +255,20 @@ const FOR_EXTENSIONS: readonly Change[] = [
     file: 'micro-compat.js',
     find: 'export default subject',
     replace: 'export { subject }',
+  },
+  {
+    what: 'a subject with a key that is misspelt',
+    red: { subject: /^micro-compat\.js: The subject .*'otherConfg'.* Did you mean 'otherConfig'\?/ },
+    file: 'micro-compat.js',
+    find: 'otherConfig',
+    replace: 'otherConfg',
+  },
+  {
+    what: 'a subject without its misuse',
+    red: { subject: /^micro-compat\.js: The subject: 'misuse' has to be a function, and is undefined\.$/ },
+    file: 'micro-compat.js',
+    find: 'misuse: .*',
+    replace: '',
   },
   {
     what: 'an error that has no code, as the guide shows it',
@@ -268,6 +306,14 @@ describe('micro-compat check names what is wrong', { timeout: 60_000 }, () => {
     for (const [id, seen] of Object.entries(change.red)) {
       expect(red[id]).toMatch(seen)
     }
+  })
+
+  test('a package that is not built is said not to be', async () => {
+    const copy = await changed({ file: 'package.json', find: 'dist', replace: 'dist' })
+    await rm(join(copy, 'dist'), { recursive: true })
+    const rules = PACKAGE_RULES.filter(({ id }) => id === 'core' || id === 'dependencies')
+    const red = redOf(await checkPackageRules(await locate(copy, place), rules))
+    expect(red).toEqual({ core: 'dist is not there: is the package built?', dependencies: 'dist is not there: is the package built?' })
   })
 
   test('an extension that keeps the processor busy for ever has its verdict all the same', async () => {

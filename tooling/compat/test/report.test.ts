@@ -30,6 +30,31 @@ describe('linesOf', () => {
     ])
   })
 
+  test('says once what several rules saw, and names the others', () => {
+    const outcome = { verdict: 'failed', seen: 'on purpose', expected: 'a rule that can be checked' } as const
+    expect(
+      linesOf([
+        report('P02', outcome),
+        report('P03', { verdict: 'passed', evidence: 'all was well' }),
+        report('P04', outcome),
+        report('P06', { ...outcome, seen: 'something else' }),
+        report('P09', outcome),
+      ]),
+    ).toEqual([
+      'FAIL  P02  what P02 says',
+      '           seen:     on purpose',
+      '           expected: a rule that can be checked',
+      '           rule:     micro-compat explain P02, or page#P02',
+      '           likewise: P04, P09',
+      'ok    P03  what P03 says',
+      '           all was well',
+      'FAIL  P06  what P06 says',
+      '           seen:     something else',
+      '           expected: a rule that can be checked',
+      '           rule:     micro-compat explain P06, or page#P06',
+    ])
+  })
+
   test('fits into 100 columns, whatever was seen, and loses nothing of it', () => {
     const seen = `${long}\nsecond line\n${'x'.repeat(250)}`
     const lines = linesOf([

@@ -65,6 +65,18 @@ export function frameAt(place: DebugPlace, root: string): DebugFrame {
   return { ...rest, line, file: shortName(path, root), owner, ...(source === undefined ? {} : { source }) }
 }
 
+/** The place in a template, which no stack names: what to do about its error tells it, with the lines around it. */
+export function templateFrames(fix = '', root: string): readonly DebugFrame[] {
+  const [, place = '', ...rows] = fix.split('\n')
+  const [, path, line] = /^(.+):(\d+)$/.exec(place) ?? []
+  const lines = rows.map((row) => /^(?:>> | {3})(\d+)\| (.*)$/.exec(row)).filter((match) => match !== null)
+  if (path === undefined || lines.length === 0) {
+    return []
+  }
+  const source = { from: Number(lines[0]?.[1]), lines: lines.map(([, , text = '']) => text) }
+  return [{ ...frameAt({ call: 'the template', path, line: Number(line), column: 0 }, root), source }]
+}
+
 function pathOf(file: string): string {
   if (!file.startsWith('file:')) {
     return file

@@ -7,7 +7,7 @@ import { reasonOf } from '../http/status.ts'
 import type { RequestContext } from '../request/request-context.ts'
 import { isLocal } from './debug-access.ts'
 import { debugPage } from './debug-page.ts'
-import { type DebugError, reportOf } from './debug-report.ts'
+import { errorForPrograms, reportOf } from './debug-report.ts'
 
 /** Headers of a page that nobody keeps, frames, or reads from elsewhere; it runs no script. */
 export const DEBUG_HEADERS: readonly string[] = [
@@ -41,19 +41,8 @@ export function debugReply(ctx: RequestContext, error: unknown, http: HttpError)
     status: http.status,
     detail: first.message,
     ...http.problem,
-    error: toJson(first),
+    error: errorForPrograms(first),
     ...(owner === undefined ? {} : { owner }),
   }
   return new Reply(http.status, 'application/problem+json', JSON.stringify(problem), list)
-}
-
-/** An error for a program: places as texts, source only where the app's own code is. */
-function toJson({ frames, cause, errors, ...rest }: DebugError): object {
-  return {
-    ...rest,
-    stack: frames.map(({ call, file, line, column }) => `${call === '' ? '' : `${call} `}${file}:${line}:${column}`),
-    source: frames.find(({ owner }) => owner === 'app')?.source?.lines,
-    ...(cause === undefined ? {} : { cause: toJson(cause) }),
-    ...(errors === undefined ? {} : { errors: errors.map(toJson) }),
-  }
 }

@@ -5,7 +5,7 @@ import { CORE_VERSION } from '../extension/version.ts'
 import { blameFields } from '../hooks/hooks.ts'
 import { MASK, type Redactor } from '../log/redact.ts'
 import type { RequestContext } from '../request/request-context.ts'
-import { type DebugFrame, type DebugPlace, frameAt, framesOf } from './debug-frames.ts'
+import { type DebugFrame, type DebugPlace, frameAt, framesOf, templateFrames } from './debug-frames.ts'
 
 /** One error of a report. */
 export interface DebugError {
@@ -62,7 +62,7 @@ export function reportOf(ctx: RequestContext, error: unknown, status: number): D
     app: app.name,
     mode: app.mode,
     versions: VERSIONS,
-    error: withRoute(errorOf(error, app.rootPath ?? '', redactor), ctx),
+    error: withRoute(errorOf(error, app.rootPath ?? '', redactor), isCut(error), ctx),
     ...(owner === undefined ? {} : { owner }),
     request: requestOf(ctx, redactor),
     config: app['~registry'].configEntries.map((entry) => ({ ...entry, value: redactor.plain(entry.value) })),
@@ -70,14 +70,22 @@ export function reportOf(ctx: RequestContext, error: unknown, status: number): D
 }
 
 /** Where dispatch called none of the app's own code, such as after a handler that returned nothing, the route is where to look. */
-function withRoute(error: DebugError, { matchedRoute, app }: RequestContext): DebugError {
+function withRoute(error: DebugError, isCut: boolean, { matchedRoute, app }: RequestContext): DebugError {
   const [, path, line] = /^(.*):(\d+)$/.exec(matchedRoute?.record.where ?? '') ?? []
   const dispatch = error.frames.findIndex(({ call, file }) => call === 'dispatch' && file.startsWith('@micro/core/'))
-  if (path === undefined || error.frames.slice(0, dispatch < 0 ? undefined : dispatch).some(({ owner }) => owner === 'app')) {
+  // Where the stack does not reach as far as dispatch, code of the app may be what is missing.
+  const isUnknown = dispatch < 0 && isCut
+  if (path === undefined || isUnknown || error.frames.slice(0, dispatch < 0 ? undefined : dispatch).some(({ owner }) => owner === 'app')) {
     return error
   }
   const route = frameAt({ call: 'where the route is declared', path, line: Number(line), column: 0 }, app.rootPath ?? '')
   return { ...error, frames: [route, ...error.frames] }
+}
+
+/** Whether a stack is as long as the engine makes them. */
+function isCut(error: unknown): boolean {
+  const { stack = '' } = error instanceof Error ? error : {}
+  return stack.split('\n').filter((line) => /^\s+at /.test(line)).length >= Error.stackTraceLimit
 }
 
 /** The report of an app that could not be loaded or started. `place` is where to look first, if the error does not know. */
@@ -85,6 +93,17 @@ export function startReport(error: unknown, root: string, redactor: Redactor, pl
   const told = errorOf(error, root, redactor)
   const frames = place === undefined ? told.frames : [frameAt(place, root), ...told.frames]
   return { status: 503, app: 'app', mode: 'development', versions: VERSIONS, error: { ...told, frames } }
+}
+
+/** An error for a program: places as texts, source only where the app's own code is. */
+export function errorForPrograms({ frames, cause, errors, ...rest }: DebugError): object {
+  return {
+    ...rest,
+    stack: frames.map(({ call, file, line, column }) => `${call === '' ? '' : `${call} `}${file}:${line}:${column}`),
+    source: frames.find(({ owner }) => owner === 'app')?.source?.lines,
+    ...(cause === undefined ? {} : { cause: errorForPrograms(cause) }),
+    ...(errors === undefined ? {} : { errors: errors.map(errorForPrograms) }),
+  }
 }
 
 const VERSIONS = `Micro ${CORE_VERSION} · Node ${process.versions.node}`
@@ -101,7 +120,7 @@ function errorOf(error: unknown, root: string, redactor: Redactor, depth = 0): D
     message: redactor.text(fix === undefined ? error.message : error.message.slice(0, -fix.length).trimEnd()),
     ...(typeof code === 'string' ? { code } : {}),
     ...(fix === undefined ? {} : { fix: redactor.text(fix) }),
-    frames: framesOf(error, root).map((frame) =>
+    frames: [...(code === 'MICRO_TEMPLATE_FAILED' ? templateFrames(fix, root) : []), ...framesOf(error, root)].map((frame) =>
       frame.source === undefined
         ? frame
         : { ...frame, source: { ...frame.source, lines: frame.source.lines.map((line) => redactor.text(line)) } },
@@ -114,7 +133,11 @@ function errorOf(error: unknown, root: string, redactor: Redactor, depth = 0): D
 function requestOf(ctx: RequestContext, redactor: Redactor): DebugRequest {
   const masked = (name: string, value: unknown): DebugPair => [
     name,
-    redactor.hides(name) ? MASK : redactor.text(typeof value === 'string' ? value : inspect(redactor.plain(value))),
+    redactor.hides(name)
+      ? MASK
+      : typeof value === 'string'
+        ? withoutSecrets(value, redactor)
+        : redactor.text(inspect(redactor.plain(value))),
   ]
   const headers: DebugPair[] = []
   ctx.headers.forEach((value, name) => {
@@ -132,6 +155,21 @@ function requestOf(ctx: RequestContext, redactor: Redactor): DebugRequest {
     query: pairs(ctx.query),
     headers: headers.filter(([name]) => name !== 'cookie'),
     cookies: Object.keys(ctx.cookies).map((name) => [name, MASK]),
+  }
+}
+
+/** A name and a value of a query or a fragment: URLs stand in `Referer`, in headers of proxies, and in queries again. */
+const PAIR_IN_URL = /(?<=[?&;#])([^=?&;#\s]+)=([^&;#\s]*)/g
+
+function withoutSecrets(text: string, redactor: Redactor): string {
+  return redactor.text(text).replace(PAIR_IN_URL, (pair, name: string) => (redactor.hides(decoded(name)) ? `${name}=${MASK}` : pair))
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
   }
 }
 

@@ -7,7 +7,7 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { createServer, type Server, type Socket } from 'node:net'
 import { isLocal } from '../debug/debug-access.ts'
 import { debugPage } from '../debug/debug-page.ts'
-import type { DebugReport } from '../debug/debug-report.ts'
+import { type DebugReport, errorForPrograms } from '../debug/debug-report.ts'
 import type { ListenPlace } from '../server/listen-at.ts'
 import { NodeSource } from '../server/node-source.ts'
 import type { ChildMessage, ParentMessage } from './dev-child.ts'
@@ -133,8 +133,8 @@ export class DevServer {
       })
       response.end(debugPage(report, incoming.method === 'GET' ? `<script nonce="${nonce}">${SCRIPT}</script>\n` : ''))
     } else {
-      const { name, message, code } = report.error
-      const problem = { type: 'about:blank', title: 'Service Unavailable', status: 503, detail: message, error: { name, message, code } }
+      const error = errorForPrograms(report.error)
+      const problem = { type: 'about:blank', title: 'Service Unavailable', status: 503, detail: report.error.message, error }
       response.writeHead(503, { 'Content-Type': 'application/problem+json', Connection: 'close' }).end(JSON.stringify(problem))
     }
   }

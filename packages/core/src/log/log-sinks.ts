@@ -22,7 +22,8 @@ export function sinkFor(app: { readonly mode: Mode; readonly config: CoreConfig 
 
 /** A line as one JSON object. */
 export function jsonLine({ level, time, message, fields }: LogLine): string {
-  return JSON.stringify({ time: time.toISOString(), ...fields, level, message })
+  const { time: _, ...more } = fields
+  return JSON.stringify({ time: time.toISOString(), ...more, level, message })
 }
 
 const COLOURS: { readonly [L in LogLevel]: number } = { debug: 90, info: 36, warn: 33, error: 31 }
@@ -34,11 +35,30 @@ export function prettyLine({ level, time, message, fields }: LogLine, hasColours
   const said = new Set(message.split(' '))
   // What the message says already stands there once.
   const fresh = Object.entries(rest).filter(([, value]) => value !== undefined && !said.has(String(value)))
-  const more = fresh.map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  const more = fresh.map(([name, value]) => `${inWords(name)}=${inWords(value)}`)
   const clock = time.toTimeString().slice(0, 8)
-  const line = [paint(clock, 90), paint(level.padEnd(5), COLOURS[level]), message, ...more.map((text) => paint(text, 90))].join(' ')
-  const id = requestId === undefined || level === 'info' ? '' : ` ${paint(`request=${String(requestId)}`, 90)}`
-  return error === undefined ? line + id : `${line}${id}\n${describe(error)}`
+  const line = [paint(clock, 90), paint(level.padEnd(5), COLOURS[level]), escaped(message), ...more.map((text) => paint(text, 90))].join(
+    ' ',
+  )
+  const id = requestId === undefined || level === 'info' ? '' : ` ${paint(`request=${inWords(requestId)}`, 90)}`
+  return error === undefined ? line + id : `${line}${id}\n${describe(error).split('\n').map(escaped).join('\n')}`
+}
+
+/** What ends a line or commands a terminal: whoever sends it in a value could write lines of their own. */
+const CONTROL = /[\p{Cc}\u2028\u2029]/u
+const EVERY_CONTROL = new RegExp(CONTROL, 'gu')
+
+/** A value on one line; a text that could leave it stands in quotes. */
+function inWords(value: unknown): string {
+  return typeof value === 'string' && !CONTROL.test(value) ? value : escaped(JSON.stringify(value))
+}
+
+/** A text with its control characters as JSON writes them. JSON itself keeps some. */
+function escaped(text: string): string {
+  return text.replace(EVERY_CONTROL, (character) => {
+    const written = JSON.stringify(character).slice(1, -1)
+    return written === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}` : written
+  })
 }
 
 function describe(error: unknown): string {

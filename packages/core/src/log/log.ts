@@ -55,7 +55,7 @@ export function createLog(parts: LogParts, fields: LogFields = {}): Log {
     // A log that fails must not fail the request that it tells of.
     const failed = (error: unknown): void => console.error(`${level} ${message} (the log failed: ${String(error)})`)
     try {
-      const all = { ...parts.around?.(), ...fields, ...more }
+      const all = { ...parts.around?.(), ...joined(fields, more) }
       const line = { level, time: new Date(), message: parts.text(message), fields: parts.plain(all) as LogFields }
       const result = parts.sink(all.error === undefined ? line : { ...line, error: all.error })
       if (result instanceof Promise) {
@@ -70,6 +70,12 @@ export function createLog(parts: LogParts, fields: LogFields = {}): Log {
     info: write('info'),
     warn: write('warn'),
     error: write('error'),
-    child: (more) => createLog(parts, { ...fields, ...more }),
+    child: (more) => createLog(parts, joined(fields, more)),
   }
+}
+
+/** The fields of a logger with those of a line. The id of a request stays what it is. */
+function joined(fields: LogFields, more: LogFields | undefined): LogFields {
+  const { requestId } = fields
+  return { ...fields, ...more, ...(requestId === undefined ? {} : { requestId }) }
 }

@@ -13,6 +13,9 @@ import type { RulesFile } from './run-rules.ts'
 const RUNNER = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './run-rules.ts' : './run-rules.js', import.meta.url))
 const PAGE = 'docs/extensions/proving.md#the-package'
 
+/** What is asked before any rule. */
+export const SUBJECT_RULE: Pick<RuleReport, 'id' | 'title'> = { id: 'subject', title: 'it says how it is to be proven' }
+
 /** How a package is checked. */
 export interface CheckOptions {
   /** One rule may be silent for so long: then it has no end. Ten seconds unless said otherwise. */
@@ -57,14 +60,14 @@ export async function checkRules(
     existsSync(candidate),
   )
   const problem = (seen: string, expected: string): readonly RuleReport[] => [
-    { id: 'subject', title: 'it says how it is to be proven', outcome: failed(seen, expected), page: PAGE, ms: 0 },
+    { ...SUBJECT_RULE, outcome: failed(seen, expected), page: PAGE, ms: 0 },
   ]
   if (path === undefined) {
     return problem(`there is no ${names.join(', ')}`, 'a module whose default export is the subject of the suite')
   }
   const result = await ruleReports(pathToFileURL(path).href, folder, silenceMs)
   if (result.problem !== undefined) {
-    return problem(`importing ${relative(folder, path)}: ${result.problem}`, 'a module whose default export is the subject of the suite')
+    return problem(`${relative(folder, path)}: ${result.problem}`, 'a module whose default export is the subject of the suite')
   }
   const rule = RULES[result.reports.length]
   return result.isComplete || rule === undefined

@@ -1,5 +1,5 @@
 /** What the shipped files of a package import. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { join, relative } from 'node:path'
 import { init, parse } from 'es-module-lexer'
@@ -50,6 +50,9 @@ export async function escapesOf({ folder, manifest }: PackageUnderTest): Promise
 /** Paths of the code and the declarations in a folder of the package, or the file itself. */
 function codeIn(folder: string, root: string): readonly string[] {
   const isCode = (name: string): boolean => /\.[cm]?[jt]s$/.test(name)
+  if (!existsSync(join(folder, root))) {
+    throw new Error(`${root} is not there: is the package built?`)
+  }
   if (isCode(root)) {
     return [root]
   }

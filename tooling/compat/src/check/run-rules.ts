@@ -1,5 +1,6 @@
 /** Runs the rules for a subject and writes the reports to a file. A child of the command: an extension that never ends is ended from outside. */
 import { writeFileSync } from 'node:fs'
+import { checkSubject } from '../check-subject.ts'
 import type { RuleReport } from '../rule.ts'
 import { RULES } from '../rules.ts'
 import type { Subject } from '../subject.ts'
@@ -19,9 +20,10 @@ const write = (content: RulesFile): void => writeFileSync(file, JSON.stringify(c
 
 try {
   const { default: subject } = (await import(url)) as { readonly default?: Subject }
-  if (typeof subject?.create !== 'function') {
+  if (subject === undefined) {
     write({ problem: 'it has no subject as its default export', reports: [], isComplete: true })
   } else {
+    checkSubject(subject)
     const reports: RuleReport[] = []
     for (const rule of RULES) {
       reports.push(await checkRule(rule, subject))

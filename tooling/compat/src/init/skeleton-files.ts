@@ -24,7 +24,7 @@ export function manifestText({ name, core, compat }: Skeleton): string {
     engines: { node: '>=22.19' },
     files: ['dist', 'micro-compat.js'],
     exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' }, './package.json': './package.json' },
-    scripts: { build: 'tsc', test: 'node --test', ci: 'npm run build && npm test && micro-compat check' },
+    scripts: { build: 'tsc', test: 'tsc -p test && node --test', ci: 'npm run build && npm test && micro-compat check' },
     peerDependencies: { '@micro/core': `^${core}` },
     devDependencies: { '@micro/compat': `^${compat}`, '@micro/core': `^${core}`, '@types/node': '^24', typescript: '^7' },
   }
@@ -49,6 +49,12 @@ export function compilerConfig(): string {
     skipLibCheck: true,
   }
   return `${JSON.stringify({ compilerOptions, include: ['src'] }, null, 2)}\n`
+}
+
+/** Of the test and the subject, which are no part of what is built. */
+export function testCompilerConfig(): string {
+  const compilerOptions = { rootDir: '..', noEmit: true, allowJs: true, checkJs: true, declaration: false, isolatedDeclarations: false }
+  return `${JSON.stringify({ extends: '../tsconfig.json', compilerOptions, include: ['.', '../micro-compat.js'] }, null, 2)}\n`
 }
 
 export function extensionSource({ word, Word }: Skeleton): string {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installed } from '../check/locate.ts'
 import { readManifest } from '../check/manifest.ts'
+import { wordOf } from './extension-name.ts'
 import {
   ciScript,
   compilerConfig,
@@ -13,23 +14,18 @@ import {
   readme,
   type Skeleton,
   subjectModule,
+  testCompilerConfig,
 } from './skeleton-files.ts'
-
-/** A package name as npm has it, with or without a scope. */
-const PACKAGE = /^(?:@[a-z0-9][a-z0-9._-]*\/)?[a-z][a-z0-9-]*$/
 
 /**
  * Writes a new extension into a folder that does not exist yet, and lists its files. The extension's name is the package's in one word.
- * @throws Error where the name is none, or the folder is there already.
+ * @throws NameError where the name is none, Error where the folder is there already.
  */
 export function writeSkeleton(name: string, folder: string): readonly string[] {
-  if (!PACKAGE.test(name)) {
-    throw new Error(`'${name}' is no name of a package: write it in lower-case letters, digits and hyphens.`)
-  }
+  const word = wordOf(name)
   if (existsSync(folder)) {
     throw new Error(`${folder} is there already: choose another name, or remove it.`)
   }
-  const word = (name.split('/').at(-1) as string).replace(/^micro-/, '').replace(/[^a-z0-9]/g, '')
   const skeleton: Skeleton = {
     name,
     word,
@@ -42,6 +38,7 @@ export function writeSkeleton(name: string, folder: string): readonly string[] {
     'tsconfig.json': compilerConfig(),
     'src/index.ts': extensionSource(skeleton),
     [`test/${word}.test.ts`]: exampleTest(skeleton),
+    'test/tsconfig.json': testCompilerConfig(),
     'micro-compat.js': subjectModule(skeleton),
     'README.md': readme(skeleton),
     'ci.sh': ciScript(),

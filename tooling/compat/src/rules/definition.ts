@@ -1,4 +1,5 @@
 import { isBuiltin } from 'node:module'
+import { configurationsOf, firstUse } from '../first-use.ts'
 import { collected, KEPT_BY_THE_RUNTIME } from '../garbage.ts'
 import { importDeeds } from '../import-deeds.ts'
 import { failed, passed, type Rule } from '../rule.ts'
@@ -34,17 +35,28 @@ export const noSharedState: Rule = {
     if (!Object.isFrozen(extension)) {
       return failed('the value is not frozen', 'a frozen value')
     }
-    const one = await tryOut(subject, { extension })
-    const other = await tryOut(subject, { extension, config: subject.otherConfig ?? subject.config ?? {} })
+    const [config, otherConfig] = configurationsOf(subject)
+    const one = await tryOut(subject, { extension, config })
+    const other = await tryOut(subject, { extension, config: otherConfig })
     try {
-      const alone = await answers(subject)
-      const mixed: string[] = []
-      for (let round = 0; round < 3; round++) {
-        const [first, second] = await Promise.all([one.client.get('/exercise'), other.client.get('/exercise')])
-        mixed.push(await first.text(), await second.text())
+      const { answers } = await firstUse(subject)
+      const alone = [await answersAlone(subject, config), await answersAlone(subject, otherConfig)] as const
+      const changed = alone.findIndex(([again], index) => answers[index] !== undefined && again !== answers[index])
+      if (changed >= 0) {
+        return failed(
+          `a new app answered ${alone[changed]?.[0]}, where the first one of that configuration had answered ${answers[changed]}`,
+          'the same answer: nothing is left of an app that has stopped',
+        )
       }
-      if (mixed[0] !== alone[0] || mixed[1] !== alone[1]) {
-        return failed(`side by side two apps answered ${mixed[0]} and ${mixed[1]}, alone ${alone[0]} and ${alone[1]}`, 'the same answers')
+      for (let round = 0; round < ROUNDS; round++) {
+        const replies = await Promise.all([one.client.get('/exercise'), other.client.get('/exercise')])
+        const mixed = [await replies[0].text(), await replies[1].text()]
+        if (mixed[0] !== alone[0][round] || mixed[1] !== alone[1][round]) {
+          return failed(
+            `side by side two apps answered ${mixed.join(' and ')}, alone ${alone[0][round]} and ${alone[1][round]}`,
+            'the same answers',
+          )
+        }
       }
       await one.end()
       const after = await other.client.get('/exercise')
@@ -66,6 +78,9 @@ export const noSharedState: Rule = {
       : failed(`${kept} of ${APPS} stopped apps are still reachable`, 'none, but for the last ones a runtime may keep')
   },
 }
+
+/** Times that each app is asked: what accumulates may show late. */
+const ROUNDS = 3
 
 /** Apps that are made, used, stopped and let go of. */
 const APPS = 20
@@ -91,16 +106,16 @@ export const properName: Rule = {
   },
 }
 
-/** What the subject's exercise answers with either configuration, each in an app that is alone. */
-async function answers(subject: Subject): Promise<readonly string[]> {
+/** What the subject's exercise answers, round by round, in an app that is alone. */
+async function answersAlone(subject: Subject, config: NonNullable<Subject['config']>): Promise<readonly string[]> {
+  const trial = await tryOut(subject, { config })
   const texts: string[] = []
-  for (const config of [subject.config ?? {}, subject.otherConfig ?? subject.config ?? {}]) {
-    const trial = await tryOut(subject, { config })
-    try {
+  try {
+    for (let round = 0; round < ROUNDS; round++) {
       texts.push(await (await trial.client.get('/exercise')).text())
-    } finally {
-      await trial.end()
     }
+  } finally {
+    await trial.end()
   }
   return texts
 }
