@@ -10,6 +10,6 @@ export async function bundle(folder: string, target: string = join(folder, 'dist
   const { exports, imports, bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { readonly [key: string]: unknown }
   const named = JSON.stringify({ exports, imports, bin }).matchAll(/"\.\/dist\/([^"]+)\.js"/g)
   const input = Object.fromEntries([...named].map(([, name = '']) => [name, join(folder, 'src', `${name}.ts`)]))
-  await using modules = await rolldown({ input, platform: 'node', treeshake: false, external: /^[^./]/ })
+  await using modules = await rolldown({ input, platform: 'node', external: /^[^./]/ })
   await modules.write({ dir: target, entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js', minify: false, comments: true })
 }

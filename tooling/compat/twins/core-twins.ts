@@ -126,8 +126,8 @@ export const CORE_TWINS: readonly CoreTwin[] = [
     rule: 'P24',
     what: 'a blueprint is registered whatever it needs',
     file: 'app/registrations.ts',
-    find: 'blueprint.needs.find((need) => !registry.extensions.has(need))',
-    replace: "blueprint.needs.find((need) => need === '')",
+    find: '!extensions.has(need) && !refused.has(need)',
+    replace: "need === ''",
   },
   {
     rule: 'P26',

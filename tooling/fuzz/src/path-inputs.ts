@@ -33,7 +33,7 @@ export function resolvedByClients(values: { readonly [name: string]: unknown }):
 }
 
 const literal: Arbitrary<SegmentInput> = awkwardText
-  .filter((text) => !/[:<>*?#/]/.test(text) && !resolvedByClients({ text }))
+  .filter((text) => !/[:<>{}*?#/]/.test(text) && !resolvedByClients({ text }))
   .map((text) => ({ text, name: undefined, value: undefined }))
 
 const segmentText = awkwardText.filter((text) => !text.includes('/'))

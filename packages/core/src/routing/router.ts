@@ -240,9 +240,9 @@ function isEncoded(path: string): boolean {
     return false
   }
   try {
-    decodeURIComponent(path)
+    // What it gives is asked for, since a bundler leaves out what is not, and so its error.
+    return decodeURIComponent(path) !== ''
   } catch {
     throw routineError(400, 'The path holds broken percent-encoding.')
   }
-  return true
 }
