@@ -66,8 +66,15 @@ export class PostgresEngine implements Engine {
   }
 
   async isMigrating(connection: DatabaseConnection): Promise<boolean> {
-    const isLost = connection instanceof PostgresConnection && connection.isLost
-    return !isLost && this.#migrating.get(connection) === (await transactionId(connection))
+    try {
+      return this.#migrating.get(connection) === (await transactionId(connection))
+    } catch (error) {
+      // Where the server had not said so yet, it is the question that finds the transaction gone.
+      if (connection instanceof PostgresConnection && connection.isLost) {
+        return false
+      }
+      throw error
+    }
   }
 
   async hasTable(db: Kysely<unknown>, name: string): Promise<boolean> {
