@@ -2,8 +2,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from '@micro/db/kysely'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { postgresServer } from '../../../packages/auth/test/postgres-server.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { makeDatabase, noPostgres } from '../../../packages/db/test/postgres-server.ts'
 import { createApp } from '../app.ts'
 
 const PNG = Uint8Array.from(
@@ -12,24 +12,21 @@ const PNG = Uint8Array.from(
 )
 const picture = () => new File([PNG], 'dot.png', { type: 'image/png' })
 
-const postgres = await postgresServer()
-afterAll(() => postgres?.close())
-
 const DATABASES = {
   SQLite: async () => ({ url: ':memory:', drop: async () => {} }),
-  PostgreSQL: postgres?.makeDatabase,
+  PostgreSQL: makeDatabase,
 }
 
-describe.each(Object.entries(DATABASES))('notes on %s', (_, makeDatabase) => {
+describe.each(Object.entries(DATABASES))('notes on %s', (database, make) => {
   let directory: string
   let app: ReturnType<typeof createApp>
 
   beforeEach(async (context) => {
-    if (makeDatabase === undefined) {
-      return context.skip('no server at MICRO_TEST_POSTGRES_URL or 127.0.0.1:5432')
+    if (database === 'PostgreSQL' && noPostgres !== undefined) {
+      return context.skip(noPostgres)
     }
     directory = await mkdtemp(join(tmpdir(), 'micro-notes-'))
-    const { url, drop } = await makeDatabase()
+    const { url, drop } = await make()
     const config = { db: { url, migrateOnStart: true }, log: { level: 'silent' } }
     app = createApp({ mode: 'test', env: {}, instancePath: directory, config })
     return async () => {

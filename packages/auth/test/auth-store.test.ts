@@ -1,10 +1,10 @@
 import { micro } from '@micro/core'
 import { db } from '@micro/db'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { makeDatabase, noPostgres } from '../../db/test/postgres-server.ts'
 import { tableNames } from '../src/auth-tables.ts'
 import { DbStore } from '../src/db-store.ts'
 import { type AuthStore, type AuthTables, auth, memoryStore, type User } from '../src/index.ts'
-import { type PostgresServer, postgresServer } from './postgres-server.ts'
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
@@ -27,7 +27,6 @@ async function started(url: string) {
   return app
 }
 
-const postgres = await postgresServer()
 const stops: (() => Promise<unknown>)[] = []
 
 const STORES: readonly [name: string, make: () => Promise<AuthStore<Person>>][] = [
@@ -43,7 +42,7 @@ const STORES: readonly [name: string, make: () => Promise<AuthStore<Person>>][] 
   [
     'DbStore on PostgreSQL',
     async () => {
-      const { url, drop } = await (postgres as PostgresServer).makeDatabase()
+      const { url, drop } = await makeDatabase()
       const app = await started(url)
       stops.push(async () => {
         await app.stop()
@@ -54,19 +53,20 @@ const STORES: readonly [name: string, make: () => Promise<AuthStore<Person>>][] 
   ],
 ]
 
-const reachable = STORES.filter(([name]) => postgres !== undefined || !name.includes('PostgreSQL'))
-
 afterAll(async () => {
   await Promise.all(stops.map((stop) => stop()))
-  await postgres?.close()
 })
 
-describe.each(reachable)('%s', (_name, make) => {
+describe.each(STORES)('%s', (name, make) => {
   let store: AuthStore<Person>
+  const missing = name.includes('PostgreSQL') ? noPostgres : undefined
 
   beforeAll(async () => {
-    store = await make()
+    if (missing === undefined) {
+      store = await make()
+    }
   })
+  beforeEach((context) => context.skip(missing !== undefined, missing))
 
   /** Makes an account of its own for one test. */
   async function person(

@@ -1,12 +1,11 @@
 /** The databases that tests run on: SQLite in a file and in memory, and PostgreSQL where one answers. */
 
-import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { blueprint, type LogLine, type Mode, micro } from '@micro/core'
-import pg from 'pg'
 import { type DbOptions, db, type Generated } from '../src/index.ts'
+import { makeDatabase, noPostgres, runSql } from './postgres-server.ts'
 
 export interface Schema {
   account: { id: number; name: string; balance: number }
@@ -27,43 +26,35 @@ export interface TestEngine {
   make(): Promise<Place>
 }
 
-const given = process.env.MICRO_TEST_POSTGRES_URL
-export const postgresUrl: string = given ?? 'postgres://postgres@127.0.0.1:5432/postgres'
-
-const missing = await probe()
-
 export const postgres: TestEngine = {
-  name: missing === undefined ? 'PostgreSQL' : `PostgreSQL (skipped: ${missing})`,
+  name: noPostgres === undefined ? 'PostgreSQL' : `PostgreSQL (skipped: ${noPostgres})`,
   engine: 'postgres',
-  ...(missing === undefined ? {} : { missing }),
+  ...(noPostgres === undefined ? {} : { missing: noPostgres }),
   async make() {
-    const name = free.pop() ?? (await createDatabase())
-    const url = new URL(postgresUrl)
-    url.pathname = `/${name}`
+    const { url } = free.pop() ?? (await newDatabase())
     const drop = async () => {
-      await run(url.href, 'drop schema public cascade; create schema public')
-      free.push(name)
+      await runSql(url, 'drop schema public cascade; create schema public')
+      free.push({ url })
     }
-    return { url: url.href, drop }
+    return { url, drop }
   },
 }
 
 /** Databases of this run on the server: made when they are wanted, emptied between tests, and gone after `dropDatabases`. */
-const made: string[] = []
-const free: string[] = []
+const made: Place[] = []
+const free: Pick<Place, 'url'>[] = []
 
-async function createDatabase(): Promise<string> {
-  const name = `micro_test_${process.pid}_${randomBytes(6).toString('hex')}`
-  await admin(`create database ${name}`)
-  made.push(name)
-  return name
+async function newDatabase(): Promise<Place> {
+  const place = await makeDatabase()
+  made.push(place)
+  return place
 }
 
 /** For `afterAll` of each file that uses PostgreSQL. */
 export async function dropDatabases(): Promise<void> {
   free.length = 0
-  for (const name of made.splice(0)) {
-    await admin(`drop database ${name} with (force)`)
+  for (const place of made.splice(0)) {
+    await place.drop()
   }
 }
 
@@ -85,21 +76,6 @@ export const sqliteMemory: TestEngine = {
 }
 
 export const engines: readonly TestEngine[] = [sqliteMemory, sqliteFile, postgres]
-
-/** Runs one statement on the server that tests use, outside the database under test. */
-export function admin(sql: string): Promise<pg.QueryResult> {
-  return run(postgresUrl, sql)
-}
-
-async function run(url: string, sql: string): Promise<pg.QueryResult> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3_000 })
-  await client.connect()
-  try {
-    return await client.query(sql)
-  } finally {
-    await client.end()
-  }
-}
 
 export const theDb = db<Schema>()
 
@@ -143,17 +119,4 @@ export type TestApp = Awaited<ReturnType<typeof makeApp>>
 /** Names in the table, in order. */
 export async function names(app: TestApp): Promise<string[]> {
   return (await app.db.default.selectFrom('account').select('name').orderBy('id').execute()).map(({ name }) => name)
-}
-
-async function probe(): Promise<string | undefined> {
-  try {
-    await admin('select 1')
-    return undefined
-  } catch (error) {
-    // Who names a server wants it tested.
-    if (given !== undefined) {
-      throw error
-    }
-    return 'no server at MICRO_TEST_POSTGRES_URL or 127.0.0.1:5432'
-  }
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { admin, dropDatabases, makeApp, names, type Place, postgres, type TestApp } from './engines.ts'
+import { dropDatabases, makeApp, names, type Place, postgres, type TestApp } from './engines.ts'
+import { admin } from './postgres-server.ts'
 
 afterAll(dropDatabases)
 

@@ -5,8 +5,9 @@ import { serve } from '@micro/core/node'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { moduleCommand } from '../../../tooling/test/src/module-command.ts'
-import { admin, dropDatabases, makeApp, names, type Place, postgres, routes, startApp, type TestApp } from './engines.ts'
+import { dropDatabases, makeApp, names, type Place, postgres, routes, startApp, type TestApp } from './engines.ts'
 import { LockedServer, Wire } from './postgres-peers.ts'
+import { admin } from './postgres-server.ts'
 
 afterAll(dropDatabases)
 // Some tests start processes of their own.
