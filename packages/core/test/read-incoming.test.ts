@@ -41,6 +41,10 @@ describe('a body on a socket', () => {
       )
       return 'answered'
     })
+    app.post('/left', (ctx) => {
+      void ctx.readText()
+      return 'answered'
+    })
     app.post('/stream', async (ctx) => ctx.reply(ctx.readStream()))
     app.post('/late', async (ctx) => {
       await new Promise<void>((resolve) => {
@@ -162,6 +166,18 @@ describe('a body on a socket', () => {
     raw.socket.end()
     await raw.closed()
     expect(told).toEqual(became)
+  })
+
+  test('that the handler has left behind may break off: nobody is told, and the process goes on', async () => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown) => void unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    const raw = await rawSocket(server.port)
+    raw.socket.write(sized('/left', 10))
+    await raw.closed()
+    await later(30)
+    process.off('unhandledRejection', note)
+    expect(unhandled).toEqual([])
   })
 
   test('that is empty is a stream all the same', async () => {

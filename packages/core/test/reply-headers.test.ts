@@ -2,6 +2,10 @@ import { Reply } from '@micro/core'
 import { describe, expect, test } from 'vitest'
 import { DOORS, errorsOf } from './both.ts'
 
+async function* parts(): AsyncGenerator<string> {
+  yield 'x'
+}
+
 describe.each(DOORS)('reply headers through $name', ({ open }) => {
   test("set takes the place of earlier ones and of the reply's own, append adds", async () => {
     const { send } = await open((app) => {
@@ -39,6 +43,27 @@ describe.each(DOORS)('reply headers through $name', ({ open }) => {
     )
     const { status, headers, text } = await send('/')
     expect([status, headers.get('x-accel-redirect'), text]).toEqual([200, '/internal/report.pdf', ''])
+  })
+
+  test('Trailer is sent where the body may have trailers: in chunks, and not with a length', async () => {
+    const { send } = await open((app) => {
+      app.beforeRequest((ctx) => ctx.setHeader('Trailer', 'X-Sum'))
+      app.get('/text', (ctx) => ctx.text('x'))
+      app.get('/empty', (ctx) => ctx.reply(null))
+      app.get('/measured', (ctx) => ctx.reply(parts(), 200, { 'Content-Length': '1' }))
+      app.get('/chunks', (ctx) => ctx.reply(parts()))
+    })
+    const seen: unknown[] = []
+    for (const path of ['/text', '/empty', '/measured', '/chunks']) {
+      const { status, headers } = await send(path)
+      seen.push([path, status, headers.get('trailer')])
+    }
+    expect(seen).toEqual([
+      ['/text', 200, null],
+      ['/empty', 200, null],
+      ['/measured', 200, null],
+      ['/chunks', 200, 'X-Sum'],
+    ])
   })
 
   test('Content-Type is sent once, as it was set last; Content-Length is that of the body', async () => {

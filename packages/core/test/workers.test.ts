@@ -128,6 +128,8 @@ describe('serve with workers', { timeout: 60_000 }, () => {
     isOver = true
     await Promise.all(asking)
     expect([...outcomes.keys()]).toEqual(['200 slow'])
+    // Nothing of this is an error.
+    expect(child.output.stderr).not.toContain('has ended')
     expect(outcomes.get('200 slow')).toBeGreaterThan(50)
     child.process.kill('SIGTERM')
     expect((await child.ended()).code).toBe(0)
